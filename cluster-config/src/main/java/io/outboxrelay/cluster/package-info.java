@@ -1,2 +1,2 @@
 @org.jspecify.annotations.NullMarked
-package io.outboxrelay.streams;
+package io.outboxrelay.cluster;

@@ -1,2 +1,2 @@
 @org.jspecify.annotations.NullMarked
-package io.outboxrelay.actors;
+package io.outboxrelay.store;

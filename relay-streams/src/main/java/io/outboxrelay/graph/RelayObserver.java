@@ -1,0 +1,17 @@
+package io.outboxrelay.graph;
+
+import io.outboxrelay.model.Chunk;
+
+/** Watches rows pass; called on stream threads, so it must be fast and thread-safe. */
+public interface RelayObserver {
+    RelayObserver NONE = new RelayObserver() {};
+
+    /** Rows were read and are on their way to the publisher. */
+    default void onRead(Chunk chunk) {}
+
+    /** Every row of the chunk was acknowledged by the publisher. */
+    default void onPublished(Chunk chunk) {}
+
+    /** The position after the chunk is written. */
+    default void onSettled(Chunk chunk) {}
+}

@@ -1,0 +1,44 @@
+package io.outboxrelay.model;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The fixed slots a key can hash to, and the ranges of them that make up shards. The hash is that of the outbox
+ * index: the low ten bits of the first three hexadecimal digits of md5, so that writers need to know nothing.
+ */
+public final class Slots {
+    public static final int COUNT = 1024;
+
+    private Slots() {}
+
+    /** Slot of a record key, 0 to {@link #COUNT} - 1. */
+    public static int of(String key) {
+        byte[] digest = md5().digest(key.getBytes(StandardCharsets.UTF_8));
+        int twelveBits = ((digest[0] & 0xff) << 4) | ((digest[1] & 0xff) >>> 4);
+        return twelveBits & (COUNT - 1);
+    }
+
+    /** Cuts all slots into `shards` ranges whose sizes differ by at most one; range n belongs to shard n. */
+    public static List<SlotRange> split(int shards) {
+        if (shards < 1 || shards > COUNT) {
+            throw new IllegalArgumentException("shards = " + shards + ", legal: 1 to " + COUNT);
+        }
+        List<SlotRange> ranges = new ArrayList<>(shards);
+        for (int n = 0; n < shards; n++) {
+            ranges.add(new SlotRange(n * COUNT / shards, (n + 1) * COUNT / shards - 1));
+        }
+        return List.copyOf(ranges);
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has MD5", e);
+        }
+    }
+}

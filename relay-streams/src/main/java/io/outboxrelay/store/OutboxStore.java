@@ -1,0 +1,39 @@
+package io.outboxrelay.store;
+
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * Where committed events wait until they are acknowledged. Every stage returned fails with a
+ * {@link io.outboxrelay.fault.RelayException}; FENCED means that somebody claimed the shard after this claim.
+ */
+public interface OutboxStore {
+
+    /** Takes the shard over: fences every earlier claim, then reads the position. */
+    CompletionStage<Claim> claim(ShardId shard);
+
+    /**
+     * The rows after the claim's position, in order, for ever: waits where none are committed yet. Reading twice under
+     * the same position yields the same rows in the same order. Cancel and then {@link #release} to stop.
+     */
+    Source<Chunk, NotUsed> read(Claim claim);
+
+    /**
+     * Records that all rows of these chunks, and of every chunk read before them, are acknowledged. Completes when that
+     * is written.
+     */
+    CompletionStage<Done> settle(Claim claim, List<Chunk> chunks);
+
+    /** What is committed and not acknowledged. */
+    CompletionStage<Backlog> backlog(Claim claim);
+
+    /** Forgets the claim on this node; what was settled before is written first. Safe to call twice. */
+    CompletionStage<Done> release(Claim claim);
+}
