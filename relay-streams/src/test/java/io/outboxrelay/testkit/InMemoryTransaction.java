@@ -3,6 +3,7 @@ package io.outboxrelay.testkit;
 import io.outboxrelay.model.OutboxRow;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows on their way into an {@link InMemoryTable}; used by one thread at a time, like a JDBC connection. */
 final class InMemoryTransaction implements OpenTransaction {
@@ -16,7 +17,7 @@ final class InMemoryTransaction implements OpenTransaction {
     }
 
     @Override
-    public OpenTransaction append(String key, String text) {
+    public OpenTransaction append(@Nullable String key, String text) {
         return append(new TestEvent(key, text));
     }
 

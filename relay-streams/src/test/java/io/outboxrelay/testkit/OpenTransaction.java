@@ -1,9 +1,12 @@
 package io.outboxrelay.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 /** A writer's transaction: its rows take their seq when appended and become visible together at commit. */
 public interface OpenTransaction {
 
-    OpenTransaction append(String key, String text);
+    /** Inserts a row of aggregate type `orders` and type `Tested`, with `text` in UTF-8 as its payload. */
+    OpenTransaction append(@Nullable String key, String text);
 
     /** Marks where {@link #rollbackToSavepoint} goes back to; a second mark replaces the first. */
     OpenTransaction savepoint();
