@@ -1,0 +1,4 @@
+package io.outboxrelay.cluster;
+
+/** Marks messages that cross nodes; bound to Jackson CBOR. */
+public interface Wire {}
