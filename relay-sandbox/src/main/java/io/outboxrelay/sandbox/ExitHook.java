@@ -1,0 +1,25 @@
+package io.outboxrelay.sandbox;
+
+/** Closes a sandbox server when the JVM ends without having closed it, for instance on SIGTERM or SIGINT. */
+final class ExitHook {
+    private final Thread thread;
+
+    private ExitHook(Thread thread) {
+        this.thread = thread;
+    }
+
+    static ExitHook register(String name, Runnable close) {
+        Thread thread = new Thread(close, name + "-exit-hook");
+        Runtime.getRuntime().addShutdownHook(thread);
+        return new ExitHook(thread);
+    }
+
+    void cancel() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException alreadyShuttingDown) {
+            // The hook is running or about to run; closing twice does no harm.
+            return;
+        }
+    }
+}

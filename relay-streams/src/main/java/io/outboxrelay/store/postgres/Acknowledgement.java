@@ -1,0 +1,84 @@
+package io.outboxrelay.store.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the positions of many shards in one statement, each only where the row still carries the writer's epoch. Rows
+ * are found by ctid, which stays cheap while somebody else holds an old snapshot.
+ */
+final class Acknowledgement {
+
+    /** One shard's position to be written by its owner. */
+    record Entry(int shard, long epoch, String tid, SnapshotPosition position) {}
+
+    /** Where the row lies now, and under whose epoch; null if there is no such row. */
+    record Owner(long epoch, String tid) {}
+
+    /** `written` maps shards to the new place of their row, `refused` the others to their owner. */
+    record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Owner> refused) {}
+
+    private final OutboxSql sql;
+
+    Acknowledgement(OutboxSql sql) {
+        this.sql = sql;
+    }
+
+    Outcome write(Connection connection, List<Entry> entries) throws SQLException {
+        Map<Integer, String> written = new HashMap<>();
+        try (PreparedStatement update = connection.prepareStatement(sql.acknowledge())) {
+            update.setString(1, array(entries.stream().map(Entry::tid).toList()));
+            update.setString(2, array(entries.stream().map(Entry::shard).toList()));
+            update.setString(3, array(entries.stream().map(Entry::epoch).toList()));
+            update.setString(
+                    4, array(entries.stream().map(e -> e.position().prev()).toList()));
+            update.setString(
+                    5, array(entries.stream().map(e -> e.position().cur()).collect(Collectors.toList())));
+            update.setString(
+                    6, array(entries.stream().map(e -> e.position().seq()).toList()));
+            try (ResultSet row = update.executeQuery()) {
+                while (row.next()) {
+                    written.put(row.getInt(1), row.getString(2));
+                }
+            }
+        }
+        return new Outcome(written, refused(connection, entries, written));
+    }
+
+    private Map<Integer, @Nullable Owner> refused(
+            Connection connection, List<Entry> entries, Map<Integer, String> written) throws SQLException {
+        Map<Integer, @Nullable Owner> refused = new HashMap<>();
+        for (Entry entry : entries) {
+            if (!written.containsKey(entry.shard())) {
+                refused.put(entry.shard(), owner(connection, entry.shard()));
+            }
+        }
+        return refused;
+    }
+
+    private @Nullable Owner owner(Connection connection, int shard) throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement(sql.owner())) {
+            find.setInt(1, shard);
+            try (ResultSet row = find.executeQuery()) {
+                return row.next() ? new Owner(row.getLong(1), row.getString(2)) : null;
+            }
+        }
+    }
+
+    /** An array literal; the elements hold digits, colons, commas and parentheses only. */
+    private static String array(List<? extends @Nullable Object> values) {
+        List<String> elements = new ArrayList<>(values.size());
+        for (Object value : values) {
+            elements.add(value == null ? "null" : '"' + value.toString() + '"');
+        }
+        return '{' + String.join(",", elements) + '}';
+    }
+}

@@ -1,0 +1,114 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What the reader knows of one claimed shard. Confined to the reader's actor. */
+final class Feed {
+    /** Who reads for this shard at the moment. */
+    enum Mode {
+        /** The node's shared tail. */
+        TAIL,
+        /** Nobody: it is behind the tail and waits for room or for a connection. */
+        BEHIND,
+        /** A page of its own cursor is being fetched. */
+        FETCHING,
+        /** Its cursor is open, but its buffer is full. */
+        OPEN
+    }
+
+    final Claim claim;
+    Mode mode = Mode.BEHIND;
+
+    /** After the last row read from the database. */
+    SnapshotPosition read;
+
+    /** After the last chunk handed to the stream. */
+    SnapshotPosition handed;
+
+    @Nullable
+    IntervalCursor cursor;
+
+    long cursorOpenedNanos;
+    long cursorUsedNanos;
+
+    private final ArrayDeque<Chunk> ready = new ArrayDeque<>();
+    private int readyRows;
+    private long readyBytes;
+    private @Nullable CompletableFuture<Chunk> puller;
+    private @Nullable RelayException failure;
+
+    Feed(Claim claim) {
+        this.claim = claim;
+        this.read = (SnapshotPosition) claim.position();
+        this.handed = read;
+    }
+
+    void add(List<Chunk> chunks) {
+        for (Chunk chunk : chunks) {
+            ready.add(chunk);
+            readyRows += chunk.rows().size();
+            readyBytes += bytes(chunk);
+        }
+        serve();
+    }
+
+    /** The stream wants a chunk; it asks for one at a time. */
+    void pull(CompletableFuture<Chunk> request) {
+        if (failure != null) {
+            request.completeExceptionally(failure);
+            return;
+        }
+        puller = request;
+        serve();
+    }
+
+    private void serve() {
+        if (puller != null && !ready.isEmpty()) {
+            Chunk chunk = ready.remove();
+            readyRows -= chunk.rows().size();
+            readyBytes -= bytes(chunk);
+            hand(chunk, puller);
+        }
+    }
+
+    /** Lets the stream settle that there was nothing to read up to here. */
+    void handEmptyChunk() {
+        if (puller != null && ready.isEmpty() && !read.equals(handed)) {
+            hand(new Chunk(claim.shard(), List.of(), read), puller);
+        }
+    }
+
+    private void hand(Chunk chunk, CompletableFuture<Chunk> to) {
+        puller = null;
+        handed = (SnapshotPosition) chunk.end();
+        to.complete(chunk);
+    }
+
+    boolean hasRoom(int bufferRows, long bufferBytes) {
+        return failure == null && readyRows < bufferRows && readyBytes < bufferBytes;
+    }
+
+    boolean failed() {
+        return failure != null;
+    }
+
+    /** The stream learns it with its next pull; rows read and not handed on are dropped, they will be read again. */
+    void fail(RelayException cause) {
+        failure = cause;
+        ready.clear();
+        if (puller != null) {
+            puller.completeExceptionally(cause);
+            puller = null;
+        }
+    }
+
+    private static long bytes(Chunk chunk) {
+        return chunk.rows().stream().mapToLong(row -> row.payloadBytes()).sum();
+    }
+}

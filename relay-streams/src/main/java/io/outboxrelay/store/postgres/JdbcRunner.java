@@ -1,0 +1,136 @@
+package io.outboxrelay.store.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.outboxrelay.settings.DatabaseSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The JDBC door: the only way to a database. One lane has as many threads as connections, so a call never waits for a
+ * connection that a queued call holds. Calls fail with a {@link io.outboxrelay.fault.RelayException}.
+ */
+final class JdbcRunner implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(JdbcRunner.class);
+    private static final Duration SLOW = Duration.ofSeconds(1);
+
+    private final String lane;
+    private final HikariDataSource pool;
+    private final ExecutorService threads;
+
+    /** What runs on a borrowed connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Opens a lane; connects only when the first call needs it.
+     *
+     * @param sessionSql run on every new connection after the lane's common settings, for example {@code set x = y}
+     */
+    JdbcRunner(String lane, DatabaseSettings database, int connections, String sessionSql) {
+        this.lane = lane;
+        this.pool = new HikariDataSource(config(lane, database, connections, sessionSql));
+        this.threads = Executors.newFixedThreadPool(connections, task -> {
+            Thread thread = new Thread(task, "jdbc-" + lane);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private static HikariConfig config(String lane, DatabaseSettings database, int connections, String sessionSql) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(lane);
+        config.setJdbcUrl(database.url());
+        config.setUsername(database.user());
+        config.setPassword(database.password().reveal());
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionTimeout(database.connectTimeout().toMillis());
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setConnectionInitSql("set jit = off; set enable_seqscan = off; " + sessionSql);
+        config.addDataSourceProperty("ApplicationName", "outbox-relay " + lane);
+        config.addDataSourceProperty("connectTimeout", seconds(database.connectTimeout()));
+        config.addDataSourceProperty("socketTimeout", seconds(database.socketTimeout()));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("stringtype", "unspecified"); // the server infers xid8, pg_snapshot, tid
+        config.addDataSourceProperty("prepareThreshold", "1"); // binary results from the second read on
+        config.addDataSourceProperty("reWriteBatchedInserts", "false");
+        database.properties().forEach(config::addDataSourceProperty);
+        return config;
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(Math.max(1, duration.toSeconds()));
+    }
+
+    /** Borrows a connection, runs, commits; rolls back when `work` fails. */
+    <T> CompletionStage<T> inTransaction(String call, Work<T> work) {
+        return submit(call, () -> {
+            try (Connection connection = borrow()) {
+                connection.setAutoCommit(false);
+                try {
+                    T result = work.on(connection);
+                    connection.commit();
+                    return result;
+                } catch (SQLException | RuntimeException e) {
+                    rollback(connection, e);
+                    throw e;
+                }
+            }
+        });
+    }
+
+    private static void rollback(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Runs on this lane's threads. */
+    <T> CompletionStage<T> submit(String call, Callable<T> task) {
+        return CompletableFuture.supplyAsync(() -> timed(call, task), threads);
+    }
+
+    private <T> T timed(String call, Callable<T> task) {
+        long began = System.nanoTime();
+        try {
+            return task.call();
+        } catch (Exception e) {
+            throw new CompletionException(PostgresFaults.classify(call, e));
+        } finally {
+            long tookNanos = System.nanoTime() - began;
+            if (tookNanos > SLOW.toNanos()) {
+                log.atWarn()
+                        .addKeyValue("lane", lane)
+                        .addKeyValue("call", call)
+                        .addKeyValue("took_ms", tookNanos / 1_000_000)
+                        .log("slow database call");
+            }
+        }
+    }
+
+    /** A connection of this lane; only on its threads. The borrower closes it. */
+    Connection borrow() throws SQLException {
+        return pool.getConnection();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+        pool.close();
+    }
+}

@@ -1,0 +1,66 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failed database call means, by SQLSTATE (PostgreSQL documentation, appendix A). Unknown is TRANSIENT.
+ */
+final class PostgresFaults {
+    private static final Set<String> MISCONFIGURED = Set.of(
+            "28000", // invalid authorization
+            "28P01", // wrong password
+            "3D000", // no such database
+            "3F000", // no such schema
+            "42P01", // no such table
+            "42703", // no such column
+            "42883", // no such function
+            "25006", // read-only: a standby
+            "42501" // missing privilege
+            );
+
+    private PostgresFaults() {}
+
+    static RelayException classify(String call, Throwable failure) {
+        if (failure instanceof RelayException relay) {
+            return relay;
+        }
+        SQLException sql = deepestSql(failure);
+        if (sql == null) {
+            return new RelayException(Fault.TRANSIENT, call + ": " + failure, failure);
+        }
+        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        Fault fault = MISCONFIGURED.contains(state) ? Fault.MISCONFIGURED : Fault.TRANSIENT;
+        return new RelayException(
+                fault, call + ": " + firstLine(sql) + " (SQLSTATE " + state + ")" + advice(state), failure);
+    }
+
+    private static String advice(String state) {
+        return switch (state) {
+            case "42P01", "42703" -> "; create or upgrade the tables with `relay migrate`";
+            case "28P01", "28000" -> "; check outbox-relay.database.user and .password";
+            case "25006" -> "; an outbox is read and acknowledged on the primary only";
+            case "42501" -> "; grant what the documentation's role table lists";
+            default -> "";
+        };
+    }
+
+    private static @Nullable SQLException deepestSql(Throwable failure) {
+        SQLException found = null;
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < 20; t = t.getCause(), depth++) {
+            if (t instanceof SQLException sql && sql.getSQLState() != null) {
+                found = sql;
+            }
+        }
+        return found;
+    }
+
+    /** Only the first line: what follows can quote values of a row. */
+    private static String firstLine(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,116 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.OutboxStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * The outbox in PostgreSQL, read by snapshot cursor over a ring of partitions: rows are never updated, a late commit is
+ * never skipped, nobody's long transaction slows it down. One instance per outbox and node.
+ */
+public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable {
+    private final OutboxSettings settings;
+    private final JdbcRunner tailLane;
+    private final JdbcRunner acksLane;
+    private final JdbcRunner workLane;
+    private final ActorRef<RingReader.Command> reader;
+    private final ActorRef<RingAcks.Command> acks;
+    private final Progress progress;
+    private final RingPurge purge;
+
+    private RingStore(ActorSystem<?> system, OutboxSettings settings) {
+        String name = settings.name();
+        this.settings = settings;
+        this.tailLane = new JdbcRunner(name + "-tail", settings.database(), 1, "");
+        this.acksLane = new JdbcRunner(name + "-acks", settings.database(), 1, "set synchronous_commit = off");
+        this.workLane = new JdbcRunner(
+                name + "-work", settings.database(), settings.database().connections() - 2, "");
+        OutboxSql sql = new OutboxSql(settings.table());
+        this.progress = new Progress(sql);
+        this.purge = new RingPurge(sql);
+        this.reader = system.systemActorOf(
+                RingReader.create(settings, tailLane, workLane), "outbox-" + name + "-reader", Props.empty());
+        this.acks =
+                system.systemActorOf(RingAcks.create(settings, acksLane), "outbox-" + name + "-acks", Props.empty());
+    }
+
+    /** Opens the store; connects when it is first used. */
+    public static RingStore open(ActorSystem<?> system, OutboxSettings settings) {
+        return new RingStore(system, settings);
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(ShardId shard) {
+        return workLane.inTransaction("claim shard " + shard, connection -> progress.takeOver(connection, shard))
+                .thenApply(taken -> {
+                    acks.tell(new RingAcks.Follow(taken));
+                    reader.tell(new RingReader.Follow(taken.claim()));
+                    return taken.claim();
+                });
+    }
+
+    @Override
+    public Source<Chunk, NotUsed> read(Claim claim) {
+        return Source.unfoldAsync(claim, same -> {
+            CompletableFuture<Chunk> next = new CompletableFuture<>();
+            reader.tell(new RingReader.Pull(same.shard(), same.epoch(), next));
+            return next.thenApply(chunk -> Optional.of(Pair.create(same, chunk)));
+        });
+    }
+
+    @Override
+    public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        CompletableFuture<Done> written = new CompletableFuture<>();
+        SnapshotPosition end = (SnapshotPosition) chunks.get(chunks.size() - 1).end();
+        acks.tell(new RingAcks.Settle(claim.shard(), claim.epoch(), end, written));
+        return written;
+    }
+
+    @Override
+    public CompletionStage<Backlog> backlog(Claim claim) {
+        ShardId shard = claim.shard();
+        return workLane.inTransaction("count backlog of " + shard, connection -> progress.backlog(connection, shard));
+    }
+
+    @Override
+    public CompletionStage<Done> release(Claim claim) {
+        reader.tell(new RingReader.Forget(claim.shard(), claim.epoch()));
+        CompletableFuture<Done> forgotten = new CompletableFuture<>();
+        acks.tell(new RingAcks.Forget(claim.shard(), claim.epoch(), forgotten));
+        return forgotten;
+    }
+
+    @Override
+    public CompletionStage<Integer> shards(int whenNew) {
+        return workLane.inTransaction(
+                "set up shards of " + settings.table(), connection -> progress.shards(connection, whenNew));
+    }
+
+    @Override
+    public CompletionStage<Integer> purge() {
+        return workLane.inTransaction("purge " + settings.table(), purge::purge);
+    }
+
+    /** Closes the connections; whatever is under way fails. */
+    @Override
+    public void close() {
+        tailLane.close();
+        acksLane.close();
+        workLane.close();
+    }
+}

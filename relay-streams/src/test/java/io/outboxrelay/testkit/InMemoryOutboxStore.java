@@ -1,0 +1,235 @@
+package io.outboxrelay.testkit;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.model.Slots;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.OutboxStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * The PostgreSQL store's twin. One instance is the database and every node's access to it: claims made through it
+ * fence each other as claims of different nodes would. A zombie may go on reading; only its settling fails.
+ */
+public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
+
+    /** What {@link #failNext} can make fail. */
+    public enum Operation {
+        CLAIM,
+        READ,
+        SETTLE,
+        BACKLOG,
+        RELEASE,
+        SHARDS,
+        PURGE
+    }
+
+    private record Shard(SlotRange slots, long epoch, Mark mark) {}
+
+    private static final int BACKLOG_CAP = 100_000;
+
+    private final String outbox;
+    private final int chunkRows;
+    private final Clock clock;
+    private final InMemoryTable table;
+    private final List<Shard> shards = new ArrayList<>();
+    private final Map<Operation, Queue<RelayException>> planned = new ConcurrentHashMap<>();
+    private final Gate settles = new Gate();
+
+    /** An outbox without shards, to be set up by {@link #shards(int)}. */
+    public InMemoryOutboxStore(String outbox, int chunkRows, Clock clock) {
+        this.outbox = outbox;
+        this.chunkRows = chunkRows;
+        this.clock = clock;
+        this.table = new InMemoryTable(clock);
+    }
+
+    /** An outbox that has been set up, read in chunks of at most 10 rows. */
+    public static InMemoryOutboxStore withShards(String outbox, int shards) {
+        InMemoryOutboxStore store = new InMemoryOutboxStore(outbox, 10, Clock.systemUTC());
+        store.setUp(shards);
+        return store;
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(ShardId shard) {
+        return answer(Operation.CLAIM, () -> take(shard));
+    }
+
+    @Override
+    public Source<Chunk, NotUsed> read(Claim claim) {
+        return new InMemoryReader(table, claim, chunkRows, () -> failIfPlanned(Operation.READ)).source();
+    }
+
+    @Override
+    public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        return settles.passed().thenCompose(pass -> answer(Operation.SETTLE, () -> write(claim, chunks)));
+    }
+
+    @Override
+    public CompletionStage<Backlog> backlog(Claim claim) {
+        return answer(Operation.BACKLOG, () -> backlogOf(waiting(claim.shard().number())));
+    }
+
+    @Override
+    public CompletionStage<Done> release(Claim claim) {
+        return answer(Operation.RELEASE, Done::getInstance);
+    }
+
+    @Override
+    public CompletionStage<Integer> shards(int whenNew) {
+        return answer(Operation.SHARDS, () -> setUp(whenNew));
+    }
+
+    @Override
+    public CompletionStage<Integer> purge() {
+        return answer(Operation.PURGE, this::truncate);
+    }
+
+    /** Commits one row. */
+    public void append(String key, String text) {
+        append(List.of(new TestEvent(key, text)));
+    }
+
+    /** Commits the rows in one transaction. */
+    public void append(List<TestEvent> events) {
+        InMemoryTransaction transaction = new InMemoryTransaction(table);
+        events.forEach(transaction::append);
+        transaction.commit();
+    }
+
+    /** A transaction whose rows get their seq now and become visible at its commit, late or never. */
+    public OpenTransaction begin() {
+        return table.begin();
+    }
+
+    /** Makes the next call of `operation` fail; asked twice, the next two. A reader that waits fails at once. */
+    public void failNext(Operation operation, RelayException failure) {
+        planned.computeIfAbsent(operation, any -> new ConcurrentLinkedQueue<>()).add(failure);
+        table.wake();
+    }
+
+    /** From now on settling does not complete, and writes nothing, until {@link #releaseSettles}. */
+    public void holdSettles() {
+        settles.hold();
+    }
+
+    public void releaseSettles() {
+        settles.release();
+    }
+
+    /** Every row ever committed, by commit and within it by seq: what a {@link Verdict} starts from. */
+    public List<OutboxRow> committedRows() {
+        return table.committed();
+    }
+
+    /** Rows of all shards that are acknowledged. */
+    public synchronized long settledRows() {
+        long waiting = 0;
+        for (int shard = 0; shard < shards.size(); shard++) {
+            waiting += waitingRows(shard);
+        }
+        return table.committed().size() - waiting;
+    }
+
+    /** Rows of a shard that are committed and not acknowledged. */
+    public long waitingRows(int shard) {
+        return waiting(shard).size();
+    }
+
+    /** The epoch of the newest claim of a shard; 0 before the first. */
+    public synchronized long epoch(int shard) {
+        return shards.get(shard).epoch();
+    }
+
+    private synchronized Claim take(ShardId id) {
+        if (!id.outbox().equals(outbox) || id.number() >= shards.size()) {
+            throw new RelayException(
+                    Fault.MISCONFIGURED, "no shard " + id + "; outbox " + outbox + " has " + shards.size());
+        }
+        Shard before = shards.get(id.number());
+        shards.set(id.number(), new Shard(before.slots(), before.epoch() + 1, before.mark()));
+        return new Claim(id, before.epoch() + 1, before.slots(), before.mark());
+    }
+
+    private synchronized Done write(Claim claim, List<Chunk> chunks) {
+        int number = claim.shard().number();
+        Shard shard = shards.get(number);
+        if (shard.epoch() != claim.epoch()) {
+            throw new RelayException(
+                    Fault.FENCED,
+                    "shard " + claim.shard() + " has epoch " + shard.epoch() + ", this claim " + claim.epoch());
+        }
+        Mark end = shard.mark();
+        for (Chunk chunk : chunks) {
+            Mark next = (Mark) chunk.end();
+            end = end.isBefore(next) ? next : end;
+        }
+        shards.set(number, new Shard(shard.slots(), shard.epoch(), end));
+        return Done.getInstance();
+    }
+
+    private synchronized int setUp(int whenNew) {
+        if (shards.isEmpty()) {
+            Slots.split(whenNew).forEach(slots -> shards.add(new Shard(slots, 0, Mark.START)));
+        }
+        return shards.size();
+    }
+
+    private synchronized int truncate() {
+        long done =
+                shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
+        return table.truncate(done);
+    }
+
+    private synchronized List<OutboxRow> waiting(int number) {
+        Shard shard = shards.get(number);
+        return table.rowsAfter(shard.slots(), shard.mark());
+    }
+
+    private Backlog backlogOf(List<OutboxRow> waiting) {
+        Instant now = clock.instant();
+        Duration oldest = waiting.stream()
+                .map(row -> Duration.between(row.createdAt(), now))
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+        return new Backlog(Math.min(waiting.size(), BACKLOG_CAP), waiting.size() > BACKLOG_CAP, oldest);
+    }
+
+    private <T> CompletionStage<T> answer(Operation operation, Supplier<T> work) {
+        try {
+            failIfPlanned(operation);
+            return CompletableFuture.completedFuture(work.get());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void failIfPlanned(Operation operation) {
+        Queue<RelayException> failures = planned.get(operation);
+        RelayException failure = failures == null ? null : failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Twins of the store and the publisher that keep everything in memory, the store contract, and the verdict over a run.
+ * May touch nothing outside the JVM; other modules use it as a test-jar.
+ * Everything here may be called on any thread.
+ */
+@org.jspecify.annotations.NullMarked
+package io.outboxrelay.testkit;
