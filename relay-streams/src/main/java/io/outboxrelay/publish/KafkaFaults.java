@@ -1,0 +1,51 @@
+package io.outboxrelay.publish;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+
+/** What a failed send means, by its type. Unknown is TRANSIENT. */
+final class KafkaFaults {
+    private record Rule(Class<? extends Throwable> type, Fault fault) {}
+
+    private static final List<Rule> RULES = List.of(
+            new Rule(RecordTooLargeException.class, Fault.POISON),
+            new Rule(InvalidTopicException.class, Fault.POISON),
+            new Rule(SerializationException.class, Fault.POISON),
+            new Rule(ProducerFencedException.class, Fault.FENCED),
+            new Rule(UnknownTopicOrPartitionException.class, Fault.MISCONFIGURED),
+            new Rule(AuthorizationException.class, Fault.MISCONFIGURED),
+            new Rule(AuthenticationException.class, Fault.MISCONFIGURED),
+            new Rule(UnsupportedVersionException.class, Fault.MISCONFIGURED),
+            new Rule(ConfigException.class, Fault.MISCONFIGURED));
+
+    private KafkaFaults() {}
+
+    static RelayException classify(String what, Throwable failure) {
+        if (failure instanceof RelayException relay) {
+            return relay;
+        }
+        Throwable known = failure;
+        for (int depth = 0; depth < 20 && known != null; depth++, known = known.getCause()) {
+            for (Rule rule : RULES) {
+                if (rule.type().isInstance(known)) {
+                    return new RelayException(rule.fault(), message(what, known), failure);
+                }
+            }
+        }
+        return new RelayException(Fault.TRANSIENT, message(what, failure), failure);
+    }
+
+    private static String message(String what, Throwable failure) {
+        return what + ": " + failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+}

@@ -1,0 +1,55 @@
+package io.outboxrelay.publish;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.settings.KafkaSettings;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The producer's configuration: what order and durability rest on, sensible defaults, then the user's own. */
+final class ProducerProperties {
+    private static final int BATCH_BYTES = 256 << 10;
+
+    /** Settings the promises rest on; a user may repeat them, not change them. */
+    private static final Map<String, String> FIXED = Map.of(
+            ProducerConfig.ACKS_CONFIG,
+            "all",
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            "true",
+            // Kafka gives a batch up after this; a later batch of the same key would overtake it
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            Integer.toString(Integer.MAX_VALUE),
+            ProducerConfig.RETRIES_CONFIG,
+            Integer.toString(Integer.MAX_VALUE));
+
+    private ProducerProperties() {}
+
+    /**
+     * All properties for the producer of one outbox.
+     *
+     * @throws RelayException MISCONFIGURED if the user's properties contradict a fixed one
+     */
+    static Map<String, String> of(String outbox, KafkaSettings kafka) {
+        Map<String, String> properties = new TreeMap<>();
+        properties.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + outbox);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
+        properties.put(
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                kafka.compression().name().toLowerCase(Locale.ROOT));
+        properties.putAll(kafka.properties());
+        FIXED.forEach((key, value) -> {
+            String given = properties.put(key, value);
+            if (given != null && !given.equals(value)) {
+                throw new RelayException(
+                        Fault.MISCONFIGURED,
+                        "kafka property " + key + " = " + given + " of outbox " + outbox + ", legal: " + value);
+            }
+        });
+        properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+        return properties;
+    }
+}

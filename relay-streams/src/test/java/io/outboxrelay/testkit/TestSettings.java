@@ -1,0 +1,40 @@
+package io.outboxrelay.testkit;
+
+import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.KafkaSettings;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.ReaderSettings;
+import io.outboxrelay.settings.RetrySettings;
+import io.outboxrelay.settings.Secret;
+import java.time.Duration;
+import java.util.Map;
+
+/** Settings as tests need them: the defaults, with small buffers so that their limits are met. */
+public final class TestSettings {
+    private TestSettings() {}
+
+    /** A database by its URL, with user `postgres`. */
+    public static DatabaseSettings database(String url) {
+        return new DatabaseSettings(
+                url, "postgres", new Secret("postgres"), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+    }
+
+    /** An outbox `orders` in table `outbox`. */
+    public static OutboxSettings outbox(String url, String bootstrapServers, int shards) {
+        return new OutboxSettings(
+                "orders",
+                "outbox",
+                shards,
+                database(url),
+                new KafkaSettings(bootstrapServers, KafkaSettings.Compression.LZ4, Map.of()),
+                new ReaderSettings(
+                        Duration.ofMillis(3), Duration.ofMillis(25), 100, 1 << 20, 400, 3, Duration.ofSeconds(10)),
+                8,
+                new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
+                Duration.ofMillis(500),
+                new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(8));
+    }
+}
