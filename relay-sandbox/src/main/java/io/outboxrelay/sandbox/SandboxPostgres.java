@@ -32,12 +32,14 @@ public final class SandboxPostgres implements AutoCloseable {
     private final TemporaryFolder folder;
     private final int port;
     private final Map<String, String> settings;
+    private final Duration startLimit;
     private final ExitHook exitHook;
     private @Nullable EmbeddedPostgres server;
     private boolean closed;
 
-    private SandboxPostgres(Path parentDirectory, Map<String, String> settings) {
+    private SandboxPostgres(Path parentDirectory, Map<String, String> settings, Duration startLimit) {
         this.settings = validated(settings);
+        this.startLimit = startLimit;
         this.port = LoopbackPort.findFree();
         this.folder = TemporaryFolder.create(parentDirectory, "sandbox-postgres-");
         this.exitHook = ExitHook.register("sandbox-postgres-" + port, this::close);
@@ -60,7 +62,12 @@ public final class SandboxPostgres implements AutoCloseable {
 
     /** Starts a server with its data in a new folder inside the given one, and with further settings. */
     public static SandboxPostgres start(Path parentDirectory, Map<String, String> settings) {
-        SandboxPostgres postgres = new SandboxPostgres(parentDirectory, settings);
+        return start(parentDirectory, settings, START_LIMIT);
+    }
+
+    /** The limit passes in full before a server that refuses to start is given up. */
+    static SandboxPostgres start(Path parentDirectory, Map<String, String> settings, Duration startLimit) {
+        SandboxPostgres postgres = new SandboxPostgres(parentDirectory, settings, startLimit);
         try {
             postgres.launch();
             return postgres;
@@ -166,7 +173,7 @@ public final class SandboxPostgres implements AutoCloseable {
                 .setDataDirectory(dataDirectory())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
-                .setPGStartupWait(START_LIMIT)
+                .setPGStartupWait(startLimit)
                 .setLocaleConfig("locale", "C");
         settings.forEach(builder::setServerConfig);
         try {
