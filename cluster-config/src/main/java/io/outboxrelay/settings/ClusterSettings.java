@@ -18,4 +18,28 @@ public record ClusterSettings(
         DATABASE,
         STATIC
     }
+
+    public ClusterSettings {
+        seedNodes = List.copyOf(seedNodes);
+        Rules rules = new Rules()
+                .that(
+                        Hosts.isHost(host) && !Hosts.isWildcard(host),
+                        "host",
+                        host,
+                        "legal a host name or an address that other nodes reach this one at")
+                .between("port", port, 0, 65_535)
+                .versus(
+                        seeds != Seeds.STATIC || !seedNodes.isEmpty(),
+                        "seed-nodes",
+                        "seeds",
+                        seedNodes,
+                        "at least one \"host:port\" is needed with seeds = static")
+                .between("stable-after", stableAfter, Duration.ofSeconds(1), Duration.ofMinutes(2))
+                .between("node-expiry", nodeExpiry, Duration.ofSeconds(3), Duration.ofMinutes(10))
+                .between("wake-interval", wakeInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
+        for (String node : seedNodes) {
+            rules.that(Hosts.isNode(node), "seed-nodes", node, "legal host:port with a port from 1 to 65535");
+        }
+        rules.orThrow();
+    }
 }

@@ -11,4 +11,32 @@ public record DatabaseSettings(
         int connections,
         Duration connectTimeout,
         Duration socketTimeout,
-        Map<String, String> properties) {}
+        Map<String, String> properties) {
+
+    private static final String SCHEME = "jdbc:postgresql:";
+
+    public DatabaseSettings {
+        properties = Map.copyOf(properties);
+        new Rules()
+                .required("url", url, "OUTBOX_DB_URL")
+                .hidden("url", url, text -> text.startsWith(SCHEME), "legal " + SCHEME + "//host:5432/database")
+                .between("connections", connections, 4, 200)
+                .between("connect-timeout", connectTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1))
+                .between("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10))
+                .orThrow();
+    }
+
+    /** The url without its parameters and without user and password: what may be shown. */
+    public String safeUrl() {
+        String bare = url.split("\\?", 2)[0];
+        int credentials = bare.lastIndexOf('@');
+        return credentials < 0 ? bare : SCHEME + "//" + bare.substring(credentials + 1);
+    }
+
+    @Override
+    public String toString() {
+        return "DatabaseSettings[url=" + safeUrl() + ", user=" + user + ", connections=" + connections
+                + ", connectTimeout=" + connectTimeout + ", socketTimeout=" + socketTimeout + ", properties="
+                + Secret.masked(properties) + "]";
+    }
+}

@@ -1,6 +1,7 @@
 package io.outboxrelay.settings;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /** One outbox: its table, its database, its Kafka and how it is read, published and acknowledged. */
 public record OutboxSettings(
@@ -15,4 +16,36 @@ public record OutboxSettings(
         Duration purgeInterval,
         RetrySettings retry,
         Duration stuckAfter,
-        Duration drainTimeout) {}
+        Duration drainTimeout) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+    private static final Pattern TABLE = Pattern.compile("[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)?");
+    private static final int MAX_TABLE_CHARS = 40;
+
+    /** Connections a catch-up must leave free: one for the tick, one for progress, one for everything else. */
+    private static final int RESERVED_CONNECTIONS = 3;
+
+    public OutboxSettings {
+        int catchUpMax = database.connections() - RESERVED_CONNECTIONS;
+        new Rules()
+                .that(NAME.matcher(name).matches(), "", name, "an outbox name is legal as " + NAME)
+                .that(
+                        TABLE.matcher(table).matches() && table.length() <= MAX_TABLE_CHARS,
+                        "table",
+                        table,
+                        "legal " + TABLE + ", at most " + MAX_TABLE_CHARS + " characters")
+                .between("shards", shards, 1, 1024)
+                .versus(
+                        reader.catchUpConnections() <= catchUpMax,
+                        "reader.catch-up-connections",
+                        "database.connections",
+                        reader.catchUpConnections(),
+                        "legal 1 to " + catchUpMax + " (database.connections " + database.connections() + " - "
+                                + RESERVED_CONNECTIONS + ")")
+                .between("publisher.chunks-in-flight", chunksInFlight, 1, 1000)
+                .between("purge.interval", purgeInterval, Duration.ofMillis(100), Duration.ofHours(1))
+                .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
+                .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))
+                .orThrow();
+    }
+}

@@ -25,13 +25,9 @@ create table outbox_relay_journal (
 create unique index outbox_relay_journal_ordering on outbox_relay_journal (ordering);
 
 create table outbox_relay_journal_tag (
-  event_id        bigint,
-  persistence_id  varchar(255),
-  sequence_number bigint,
-  tag             varchar(255),
-  primary key (persistence_id, sequence_number, tag),
-  foreign key (persistence_id, sequence_number)
-    references outbox_relay_journal (persistence_id, sequence_number) on delete cascade
+  event_id        bigint       not null references outbox_relay_journal (ordering) on delete cascade,
+  tag             varchar(256) not null,
+  primary key (event_id, tag)
 );
 
 create table outbox_relay_snapshot (

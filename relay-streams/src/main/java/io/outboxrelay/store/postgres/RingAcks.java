@@ -44,6 +44,10 @@ final class RingAcks {
             @Nullable Outcome outcome,
             @Nullable Throwable failure) implements Command {}
 
+    enum Stop implements Command {
+        STOP
+    }
+
     private enum Timer implements Command {
         FLUSH
     }
@@ -100,6 +104,7 @@ final class RingAcks {
                 .onMessage(Forget.class, this::onForget)
                 .onMessage(Written.class, this::onWritten)
                 .onMessageEquals(Timer.FLUSH, this::onFlush)
+                .onMessageEquals(Stop.STOP, this::onStop)
                 .build();
     }
 
@@ -227,5 +232,10 @@ final class RingAcks {
 
     private static void fail(List<CompletableFuture<Done>> waiting, RuntimeException cause) {
         waiting.forEach(future -> future.completeExceptionally(cause));
+    }
+
+    private Behavior<Command> onStop() {
+        rows.values().forEach(row -> fail(row.waiting, notFollowed(row.shard, row.epoch)));
+        return Behaviors.stopped();
     }
 }

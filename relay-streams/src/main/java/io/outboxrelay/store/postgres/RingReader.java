@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -48,6 +49,10 @@ final class RingReader {
             CatchUp.Fetch fetch,
             CatchUp.@Nullable Result result,
             @Nullable Throwable failure) implements Command {}
+
+    enum Stop implements Command {
+        STOP
+    }
 
     private enum Timer implements Command {
         LOOK,
@@ -107,6 +112,7 @@ final class RingReader {
                 .onMessageEquals(Timer.LOOK, this::onLook)
                 .onMessageEquals(Timer.IDLE, this::onIdle)
                 .onMessageEquals(Timer.CURSORS, this::onCursors)
+                .onMessageEquals(Stop.STOP, this::onStop)
                 .build();
     }
 
@@ -152,8 +158,8 @@ final class RingReader {
     private void lookAfter(Duration delay) {
         state = Tail.PAUSING;
         context.pipeToSelf(
-                CompletableFuture.runAsync(
-                        () -> {},
+                CompletableFuture.supplyAsync(
+                        Done::getInstance,
                         CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)),
                 (done, failure) -> Timer.LOOK);
     }
@@ -216,5 +222,10 @@ final class RingReader {
         catchUp.closeIdleCursors();
         advance();
         return Behaviors.same();
+    }
+
+    private Behavior<Command> onStop() {
+        feeds.all().forEach(feed -> discard(feed, "closed with its store"));
+        return Behaviors.stopped();
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -24,6 +25,8 @@ import org.apache.pekko.stream.javadsl.Source;
  * never skipped, nobody's long transaction slows it down. One instance per outbox and node.
  */
 public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable {
+    private static final AtomicInteger INSTANCES = new AtomicInteger(); // actor names are unique
+
     private final OutboxSettings settings;
     private final JdbcRunner tailLane;
     private final JdbcRunner acksLane;
@@ -35,6 +38,7 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
 
     private RingStore(ActorSystem<?> system, OutboxSettings settings) {
         String name = settings.name();
+        String instance = name + "-" + INSTANCES.incrementAndGet();
         this.settings = settings;
         this.tailLane = new JdbcRunner(name + "-tail", settings.database(), 1, "");
         this.acksLane = new JdbcRunner(name + "-acks", settings.database(), 1, "set synchronous_commit = off");
@@ -44,9 +48,9 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
         this.progress = new Progress(sql);
         this.purge = new RingPurge(sql);
         this.reader = system.systemActorOf(
-                RingReader.create(settings, tailLane, workLane), "outbox-" + name + "-reader", Props.empty());
-        this.acks =
-                system.systemActorOf(RingAcks.create(settings, acksLane), "outbox-" + name + "-acks", Props.empty());
+                RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
+        this.acks = system.systemActorOf(
+                RingAcks.create(settings, acksLane), "outbox-" + instance + "-acks", Props.empty());
     }
 
     /** Opens the store; connects when it is first used. */
@@ -109,6 +113,8 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
     /** Closes the connections; whatever is under way fails. */
     @Override
     public void close() {
+        reader.tell(RingReader.Stop.STOP);
+        acks.tell(RingAcks.Stop.STOP);
         tailLane.close();
         acksLane.close();
         workLane.close();

@@ -119,13 +119,13 @@ class RingStoreIT {
         for (int n = 10_000; n < 20_000; n += 100) {
             insert(app, n, n + 100);
         }
-        await().atMost(LIMIT).until(() -> publisher.rows().size() >= 20_000);
+        await().atMost(LIMIT).until(() -> publisher.sentRows() >= 20_000);
         for (ShardStream stream : streams) {
             stream.drain();
             get(stream.completion());
         }
-        assertThat(publisher.rows()).hasSize(20_000);
-        assertThat(publisher.rows().stream().map(OutboxRow::id).distinct()).hasSize(20_000);
+        assertThat(publisher.sent()).hasSize(20_000);
+        assertThat(publisher.sent().stream().map(OutboxRow::id).distinct()).hasSize(20_000);
         for (int n = 0; n < 4; n++) {
             Claim claim = get(store.claim(new ShardId("orders", n)));
             assertThat(get(store.backlog(claim)).rows()).isZero();
@@ -142,9 +142,9 @@ class RingStoreIT {
             RecordingPublisher publisher = new RecordingPublisher();
             ShardStream stream = ShardStream.start(
                     store, publisher, claim, 8, RelayObserver.NONE, Materializer.matFromSystem(kit.system()));
-            await().atMost(LIMIT).until(() -> publisher.rows().size() == 1);
+            await().atMost(LIMIT).until(() -> publisher.sentRows() == 1);
             late.commit();
-            await().atMost(LIMIT).until(() -> publisher.rows().size() == 2);
+            await().atMost(LIMIT).until(() -> publisher.sentRows() == 2);
             stream.drain();
             get(stream.completion());
         }
@@ -186,7 +186,7 @@ class RingStoreIT {
                     store, publisher, claim, 8, RelayObserver.NONE, Materializer.matFromSystem(kit.system())));
         }
         insert(app, 200, 400);
-        await().atMost(LIMIT).until(() -> publisher.rows().size() == 400);
+        await().atMost(LIMIT).until(() -> publisher.sentRows() == 400);
         await().atMost(LIMIT).until(() -> get(store.purge()) == 1);
         assertThat(query(app, "select count(*) from outbox_p0")).isZero();
         assertThat(query(app, "select count(*) from outbox_p1")).isEqualTo(200);

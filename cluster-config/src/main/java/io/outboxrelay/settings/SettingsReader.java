@@ -1,0 +1,170 @@
+package io.outboxrelay.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigResolveOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads every block of `outbox-relay` into its record and gathers all problems on the way. */
+final class SettingsReader {
+    static final String ROOT = "outbox-relay";
+
+    /** Legal values for what has no default; they only let reading go on and never leave this class. */
+    private static final Map<String, String> STAND_INS = Map.of(
+            ROOT + ".database.url", "jdbc:postgresql://stand-in/",
+            ROOT + ".kafka.bootstrap-servers", "stand-in:1");
+
+    private final Problems problems = new Problems();
+    private final Block defaults;
+    private final Block root;
+    private int standIns;
+
+    SettingsReader(Config config) {
+        Config reference = ConfigFactory.defaultReferenceUnresolved()
+                .withOnlyPath(ROOT)
+                .resolve(ConfigResolveOptions.defaults().setUseSystemEnvironment(false));
+        Config standingIn = ConfigFactory.parseMap(STAND_INS).withFallback(reference);
+        this.defaults = new Block(ROOT, standingIn.getConfig(ROOT).root());
+        this.root = new Block("", config.withFallback(reference).root())
+                .child(ROOT, problems)
+                .orElseGet(() -> new Block(ROOT, ConfigFactory.empty().root()));
+    }
+
+    RelaySettings read() {
+        Section relay = new Section(List.of(root), defaults, problems);
+        DatabaseSettings database = relay.sub("database").build(SettingsReader::database);
+        ClusterSettings cluster = relay.sub("cluster").build(SettingsReader::cluster);
+        ManagementSettings management = relay.sub("management").build(SettingsReader::management);
+        Map<String, OutboxSettings> outboxes = outboxes(relay);
+        if (outboxes.isEmpty()) {
+            // Nobody uses the defaults yet; read them all the same, so that their problems are named at once.
+            outbox(relay, "none", List.of());
+        }
+        Optional<RelaySettings> settings = Optional.empty();
+        try {
+            settings = Optional.of(new RelaySettings(database, cluster, management, outboxes));
+        } catch (IllegalSettings refused) {
+            refused.problems().forEach(relay::add);
+        }
+        root.reportUnknownKeys(problems);
+        problems.orThrow();
+        return settings.orElseThrow();
+    }
+
+    private Map<String, OutboxSettings> outboxes(Section relay) {
+        Map<String, OutboxSettings> outboxes = new TreeMap<>();
+        root.child("outboxes", problems).ifPresent(block -> {
+            for (String name : block.config().root().keySet()) {
+                block.child(name, problems).ifPresent(own -> outboxes.put(name, outbox(relay, name, List.of(own))));
+            }
+        });
+        return outboxes;
+    }
+
+    private OutboxSettings outbox(Section relay, String name, List<Block> own) {
+        Section ownBlock = new Section(own, defaults, problems);
+        Section block = new Section(
+                        own, defaults.child("outbox-defaults", problems).orElseThrow(), problems)
+                .over(relay.sub("outbox-defaults"));
+        Section database = ownBlock.sub("database").over(relay.sub("database"));
+        Section kafka = ownBlock.sub("kafka").over(relay.sub("kafka"));
+        try {
+            return outbox(name, block, database.build(SettingsReader::database), kafka.build(SettingsReader::kafka));
+        } catch (IllegalSettings refused) {
+            refused.problems().forEach(block::add);
+            return standIn();
+        }
+    }
+
+    /** A legal outbox in place of one that was refused, with a table of its own. */
+    private OutboxSettings standIn() {
+        Section none = new Section(List.of(), defaults, problems);
+        standIns++;
+        OutboxSettings legal = outbox(
+                "stand-in", none.sub("outbox-defaults"), database(none.sub("database")), kafka(none.sub("kafka")));
+        return new OutboxSettings(
+                legal.name(),
+                "stand_in_" + standIns,
+                legal.shards(),
+                legal.database(),
+                legal.kafka(),
+                legal.reader(),
+                legal.chunksInFlight(),
+                legal.acknowledge(),
+                legal.purgeInterval(),
+                legal.retry(),
+                legal.stuckAfter(),
+                legal.drainTimeout());
+    }
+
+    private static OutboxSettings outbox(String name, Section block, DatabaseSettings database, KafkaSettings kafka) {
+        return new OutboxSettings(
+                name,
+                block.text("table"),
+                block.integer("shards"),
+                database,
+                kafka,
+                block.sub("reader").build(SettingsReader::reader),
+                block.sub("publisher").integer("chunks-in-flight"),
+                block.sub("acknowledge").build(SettingsReader::acknowledge),
+                block.sub("purge").duration("interval"),
+                block.sub("retry").build(SettingsReader::retry),
+                block.duration("stuck-after"),
+                block.duration("drain-timeout"));
+    }
+
+    private static DatabaseSettings database(Section block) {
+        return new DatabaseSettings(
+                block.text("url"),
+                block.text("user"),
+                PasswordFile.password(block),
+                block.integer("connections"),
+                block.duration("connect-timeout"),
+                block.duration("socket-timeout"),
+                block.properties("properties"));
+    }
+
+    private static KafkaSettings kafka(Section block) {
+        return new KafkaSettings(
+                block.text("bootstrap-servers"),
+                block.choice("compression", KafkaSettings.Compression.class),
+                block.properties("properties"));
+    }
+
+    private static ReaderSettings reader(Section block) {
+        return new ReaderSettings(
+                block.duration("tick-min"),
+                block.duration("tick-max"),
+                block.integer("chunk-rows"),
+                block.bytes("chunk-bytes"),
+                block.integer("buffer-rows"),
+                block.integer("catch-up-connections"),
+                block.duration("catch-up-hold"));
+    }
+
+    private static AcknowledgeSettings acknowledge(Section block) {
+        return new AcknowledgeSettings(block.duration("interval"), block.duration("idle-interval"));
+    }
+
+    private static RetrySettings retry(Section block) {
+        return new RetrySettings(block.duration("backoff-min"), block.duration("backoff-max"));
+    }
+
+    private static ClusterSettings cluster(Section block) {
+        return new ClusterSettings(
+                block.text("host"),
+                block.integer("port"),
+                block.choice("seeds", ClusterSettings.Seeds.class),
+                block.texts("seed-nodes"),
+                block.duration("stable-after"),
+                block.duration("node-expiry"),
+                block.duration("wake-interval"));
+    }
+
+    private static ManagementSettings management(Section block) {
+        return new ManagementSettings(block.text("host"), block.integer("port"), block.flag("allow-writes"));
+    }
+}

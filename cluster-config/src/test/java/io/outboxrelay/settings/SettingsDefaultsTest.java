@@ -1,0 +1,71 @@
+package io.outboxrelay.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsDefaultsTest {
+    private final RelaySettings settings = Configs.with("");
+    private final OutboxSettings orders = settings.outboxes().get("orders");
+
+    @Test
+    void databaseBlock() {
+        assertThat(settings.database())
+                .isEqualTo(new DatabaseSettings(
+                        "jdbc:postgresql://db:5432/shop",
+                        "",
+                        new Secret(""),
+                        8,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30),
+                        Map.of()));
+    }
+
+    @Test
+    void clusterBlock() {
+        assertThat(settings.cluster())
+                .isEqualTo(new ClusterSettings(
+                        "127.0.0.1",
+                        7355,
+                        ClusterSettings.Seeds.DATABASE,
+                        List.of(),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void managementBlock() {
+        assertThat(settings.management()).isEqualTo(new ManagementSettings("127.0.0.1", 7626, false));
+    }
+
+    @Test
+    void anOutboxHasTheDatabaseAndTheKafkaOfTheTopLevel() {
+        assertThat(orders.database()).isEqualTo(settings.database());
+        assertThat(orders.kafka()).isEqualTo(new KafkaSettings("kafka:9092", KafkaSettings.Compression.LZ4, Map.of()));
+    }
+
+    @Test
+    void readerBlock() {
+        assertThat(orders.reader())
+                .isEqualTo(new ReaderSettings(
+                        Duration.ofMillis(3), Duration.ofMillis(25), 500, 1 << 20, 4000, 3, Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void everythingElseOfAnOutbox() {
+        assertThat(orders.name()).isEqualTo("orders");
+        assertThat(orders.table()).isEqualTo("outbox");
+        assertThat(orders.shards()).isEqualTo(16);
+        assertThat(orders.chunksInFlight()).isEqualTo(8);
+        assertThat(orders.acknowledge())
+                .isEqualTo(new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)));
+        assertThat(orders.purgeInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));
+        assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(orders.drainTimeout()).isEqualTo(Duration.ofSeconds(8));
+    }
+}

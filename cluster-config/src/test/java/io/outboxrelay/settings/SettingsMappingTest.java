@@ -1,0 +1,108 @@
+package io.outboxrelay.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsMappingTest {
+
+    @Test
+    void everyKeyOfTheDatabaseArrives() {
+        assertThat(Configs.with("""
+                                database {
+                                  url = "jdbc:postgresql://other/x", user = relay, password = p, connections = 9
+                                  connect-timeout = 2 s, socket-timeout = 3 s
+                                  properties { sslmode = verify-full, a.b = 1 }
+                                }
+                                """).database())
+                .isEqualTo(new DatabaseSettings(
+                        "jdbc:postgresql://other/x",
+                        "relay",
+                        new Secret("p"),
+                        9,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Map.of("sslmode", "verify-full", "a.b", "1")));
+    }
+
+    @Test
+    void everyKeyOfTheClusterAndOfManagementArrives() {
+        RelaySettings settings = Configs.with("""
+                cluster {
+                  host = node-1.local, port = 0, seeds = static, seed-nodes = ["a:1", "[::1]:65535"]
+                  stable-after = 2 s, node-expiry = 4 s, wake-interval = 500 ms
+                }
+                management { host = localhost, port = 1, allow-writes = on }
+                """);
+        assertThat(settings.cluster())
+                .isEqualTo(new ClusterSettings(
+                        "node-1.local",
+                        0,
+                        ClusterSettings.Seeds.STATIC,
+                        List.of("a:1", "[::1]:65535"),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(4),
+                        Duration.ofMillis(500)));
+        assertThat(settings.management()).isEqualTo(new ManagementSettings("localhost", 1, true));
+    }
+
+    @Test
+    void everyKeyOfAnOutboxArrives() {
+        OutboxSettings orders = Configs.orders("""
+                table = shop.outbox, shards = 5
+                database { url = "jdbc:postgresql://d2/y", connections = 12 }
+                kafka { bootstrap-servers = "k2:1", compression = zstd, properties { linger.ms = 3 } }
+                reader {
+                  tick-min = 1 ms, tick-max = 2 ms, chunk-rows = 3, chunk-bytes = 4 KiB, buffer-rows = 5
+                  catch-up-connections = 6, catch-up-hold = 7 s
+                }
+                publisher.chunks-in-flight = 8
+                acknowledge { interval = 9 ms, idle-interval = 10 ms }
+                purge.interval = 11 s
+                retry { backoff-min = 12 ms, backoff-max = 13 ms }
+                stuck-after = 14 s, drain-timeout = 15 s
+                """);
+        assertThat(orders)
+                .isEqualTo(new OutboxSettings(
+                        "orders",
+                        "shop.outbox",
+                        5,
+                        new DatabaseSettings(
+                                "jdbc:postgresql://d2/y",
+                                "",
+                                new Secret(""),
+                                12,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(30),
+                                Map.of()),
+                        new KafkaSettings("k2:1", KafkaSettings.Compression.ZSTD, Map.of("linger.ms", "3")),
+                        new ReaderSettings(
+                                Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7)),
+                        8,
+                        new AcknowledgeSettings(Duration.ofMillis(9), Duration.ofMillis(10)),
+                        Duration.ofSeconds(11),
+                        new RetrySettings(Duration.ofMillis(12), Duration.ofMillis(13)),
+                        Duration.ofSeconds(14),
+                        Duration.ofSeconds(15)));
+    }
+
+    @Test
+    void anOutboxOverridesTheDefaultsAndTheDefaultsOverrideTheReference() {
+        RelaySettings settings = Configs.with("""
+                outbox-defaults { shards = 4, reader { tick-min = 5 ms, chunk-rows = 100 } }
+                kafka.properties { linger.ms = 1, client.id = relay }
+                outboxes { orders { table = t1, reader.chunk-rows = 7, kafka.properties.linger.ms = 9 }, bills {} }
+                """);
+        OutboxSettings orders = settings.outboxes().get("orders");
+        assertThat(orders.shards()).isEqualTo(4);
+        assertThat(orders.reader().tickMin()).isEqualTo(Duration.ofMillis(5));
+        assertThat(orders.reader().chunkRows()).isEqualTo(7);
+        assertThat(orders.reader().bufferRows()).isEqualTo(4000);
+        assertThat(orders.kafka().properties()).isEqualTo(Map.of("linger.ms", "9", "client.id", "relay"));
+        assertThat(settings.outboxes().get("bills").reader().chunkRows()).isEqualTo(100);
+        assertThat(settings.outboxes().get("bills").kafka().properties()).containsEntry("linger.ms", "1");
+    }
+}

@@ -1,0 +1,169 @@
+package io.outboxrelay.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsRulesTest {
+    private static final String ROOT = "outbox-relay.";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "database.connections | 3 | legal 4 to 200",
+                "database.connections | 201 | legal 4 to 200",
+                "database.connections | 99999999999999 | legal 4 to 200",
+                "database.connect-timeout | 999 ms | legal 1 s to 1 m",
+                "database.socket-timeout | 11 m | legal 1 s to 10 m",
+                "kafka.bootstrap-servers | kafka | legal host:port,host:port with ports from 1 to 65535",
+                "cluster.host | 0.0.0.0 | legal a host name or an address that other nodes reach this one at",
+                "cluster.port | 65536 | legal 0 to 65535",
+                "cluster.stable-after | 100 ms | legal 1 s to 2 m",
+                "cluster.node-expiry | 2 s | legal 3 s to 10 m",
+                "cluster.wake-interval | 99 ms | legal 100 ms to 1 m",
+                "management.port | -1 | legal 0 to 65535",
+                "outboxes.orders.table | Outbox | legal [a-z_]",
+                "outboxes.orders.table | a_table_name_that_is_a_little_bit_too_long | at most 40 characters",
+                "outboxes.orders.shards | 0 | legal 1 to 1024",
+                "outboxes.orders.reader.tick-min | 0 | legal 1 ms to 1 s",
+                "outboxes.orders.reader.tick-max | 2 ms | legal tick-min (3 ms) to 10 s",
+                "outboxes.orders.reader.chunk-rows | 10001 | legal 1 to 10000",
+                "outboxes.orders.reader.chunk-bytes | 65 MiB | legal 1 KiB to 64 MiB",
+                "outboxes.orders.reader.buffer-rows | 499 | legal chunk-rows (500) to 1000000",
+                "outboxes.orders.reader.catch-up-connections | 0 | legal 1 to connections - 3",
+                "outboxes.orders.reader.catch-up-connections | 6 | legal 1 to 5 (database.connections 8 - 3)",
+                "outboxes.orders.reader.catch-up-hold | 99 ms | legal 100 ms to 10 m",
+                "outboxes.orders.publisher.chunks-in-flight | 1001 | legal 1 to 1000",
+                "outboxes.orders.acknowledge.interval | 11 s | legal 1 ms to 10 s",
+                "outboxes.orders.acknowledge.idle-interval | 19 ms | legal interval (20 ms) to 10 m",
+                "outboxes.orders.purge.interval | 61 m | legal 100 ms to 1 h",
+                "outboxes.orders.retry.backoff-min | 0 ms | legal 1 ms to 1 m",
+                "outboxes.orders.retry.backoff-max | 199 ms | legal backoff-min (200 ms) to 10 m",
+                "outboxes.orders.stuck-after | 999 ms | legal 1 s to 1 h",
+                "outboxes.orders.drain-timeout | 51 s | legal 100 ms to 50 s",
+                // of the wrong kind
+                "database.connections | 8.5 | legal a whole number",
+                "database.connections | many | legal a whole number",
+                "cluster.stable-after | soon | legal a duration such as 500 ms, 5 s or 2 m",
+                "cluster.seeds | dns | legal one of database | static",
+                "kafka.compression | LZ4 | legal one of none | gzip | snappy | lz4 | zstd",
+                "management.allow-writes | maybe | legal true or false",
+                "outboxes.orders.reader.chunk-bytes | big | legal a size such as 512 KiB or 1 MiB",
+            })
+    void aValueOutsideItsRangeIsNamedWithPathValueAndRange(String key, String value, String legal) {
+        assertThat(Configs.problemsWith(key + " = \"" + value + "\""))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem).startsWith(ROOT + key + " = " + value);
+                    assertThat(problem).contains(legal);
+                });
+    }
+
+    @Test
+    void anEmptyConfigurationNamesEverythingRequiredAndTheVariablesThatSetIt() {
+        assertThat(problemsOf(""))
+                .anyMatch(p -> p.startsWith(ROOT + "database.url") && p.contains("OUTBOX_DB_URL"))
+                .anyMatch(p -> p.startsWith(ROOT + "kafka.bootstrap-servers") && p.contains("KAFKA_BOOTSTRAP_SERVERS"))
+                .anyMatch(p -> p.startsWith(ROOT + "outboxes") && p.contains("at least one"))
+                .hasSize(3);
+    }
+
+    @Test
+    void allProblemsAreNamedAtOnceOneALine() {
+        assertThat(Configs.problemsWith("""
+                        database { connections = 1, socket-timeout = soon }
+                        cluster { port = -5, colour = red }
+                        outbox-defaults.shards = 0
+                        outboxes.orders { reader { chunk-rows = 0, catch-up-hold = 1 ms }, table = "drop table" }
+                        """))
+                .hasSize(8)
+                .allMatch(problem -> problem.startsWith(ROOT) && problem.lines().count() == 1);
+    }
+
+    @Test
+    void aProblemOfADefaultIsNamedOnceWhereItIsWritten() {
+        assertThat(Configs.problemsWith("outbox-defaults.shards = 0, outboxes { a { table = a }, b { table = b } }"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith(ROOT + "outbox-defaults.shards = 0"));
+    }
+
+    @Test
+    void anUnknownKeyIsNamedWithTheNearestLegalOne() {
+        assertThat(Configs.problemsWith("outboxes.orders.reader.tik-min = 5 ms, databse {}, outbox-defaults.kafka {}"))
+                .anyMatch(p -> p.contains("outboxes.orders.reader.tik-min: unknown key; did you mean tick-min?"))
+                .anyMatch(p -> p.contains("outbox-relay.databse: unknown key; did you mean database?"))
+                .anyMatch(p -> p.contains("outbox-relay.outbox-defaults.kafka: unknown key"))
+                .hasSize(3);
+    }
+
+    @Test
+    void aBlockMustBeABlock() {
+        assertThat(Configs.problemsWith("cluster = 5, outboxes.orders.reader = [1], kafka.properties = null"))
+                .hasSize(3)
+                .allMatch(problem -> problem.endsWith("legal a block { ... }"));
+        assertThat(problemsOf("outbox-relay = 5")).anyMatch(p -> p.startsWith("outbox-relay: is a single value"));
+    }
+
+    @Test
+    void writesAreOnlyAllowedOnALoopbackHost() {
+        assertThat(Configs.problemsWith("management { allow-writes = true, host = 10.0.0.1 }"))
+                .singleElement()
+                .satisfies(p -> assertThat(p)
+                        .startsWith(ROOT + "management.allow-writes = true")
+                        .contains("10.0.0.1"));
+        assertThat(Configs.with("management { allow-writes = true, host = \"::1\" }")
+                        .management()
+                        .allowWrites())
+                .isTrue();
+    }
+
+    @Test
+    void staticSeedsNeedNodesWithPorts() {
+        assertThat(Configs.problemsWith("cluster.seeds = static"))
+                .singleElement()
+                .satisfies(p -> assertThat(p).contains("seed-nodes = []"));
+        assertThat(Configs.problemsWith("cluster { seeds = static, seed-nodes = [\"a:0\", b] }"))
+                .singleElement()
+                .satisfies(p -> assertThat(p).startsWith(ROOT + "cluster.seed-nodes = a:0"));
+    }
+
+    @Test
+    void twoOutboxesMustNotShareATableOfOneDatabase() {
+        assertThat(Configs.problemsWith("outboxes.bills {}"))
+                .singleElement()
+                .satisfies(p -> assertThat(p)
+                        .startsWith(ROOT + "outboxes.orders.table = outbox")
+                        .contains("bills"));
+        assertThat(Configs.problemsWith("outboxes.bills.database.url = \"jdbc:postgresql://other/x\""))
+                .isEmpty();
+    }
+
+    @Test
+    void anOutboxNameIsLowerCase() {
+        assertThat(Configs.problemsWith("outboxes { \"Orders 2\" { table = t } }"))
+                .singleElement()
+                .satisfies(p ->
+                        assertThat(p).startsWith(ROOT + "outboxes.\"Orders 2\"").contains("[a-z][a-z0-9-]"));
+    }
+
+    @Test
+    void aUrlOfAnotherDatabaseIsRefused() {
+        assertThat(Configs.problemsWith("database.url = \"jdbc:mysql://db/shop\""))
+                .singleElement()
+                .satisfies(p -> assertThat(p).startsWith(ROOT + "database.url").contains("jdbc:postgresql:"));
+    }
+
+    /** Problems of a whole configuration, with nothing beneath it. */
+    private static List<String> problemsOf(String config) {
+        SettingsException refused = catchThrowableOfType(
+                SettingsException.class, () -> RelaySettings.from(ConfigFactory.parseString(config)));
+        return refused.problems();
+    }
+}

@@ -1,0 +1,59 @@
+package io.outboxrelay.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** Who changes something and why; goes into the audit trail as it was given. Pure. */
+record ChangeNote(String by, String reason) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST = 200;
+
+    /** From the query, else from the JSON object in `body`, which may be empty. */
+    static ChangeNote read(Query query, String body) {
+        JsonNode object = object(body);
+        return new ChangeNote(
+                bounded("by", query.get("by").or(() -> text(object, "by")).orElse("unknown")),
+                bounded(
+                        "reason",
+                        query.get("reason").or(() -> text(object, "reason")).orElse("")));
+    }
+
+    private static JsonNode object(String body) {
+        if (body.isBlank()) {
+            return JSON.createObjectNode();
+        }
+        try {
+            JsonNode node = JSON.readTree(body);
+            if (node.isObject()) {
+                return node;
+            }
+        } catch (JsonProcessingException e) {
+            // the parser's own message would show the body
+        }
+        throw new Refused(
+                StatusCodes.BAD_REQUEST, "the body is not a JSON object, legal: {\"by\": text, \"reason\": text}");
+    }
+
+    private static Optional<String> text(JsonNode object, String key) {
+        JsonNode value = object.get(key);
+        if (value == null || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            throw new Refused(StatusCodes.BAD_REQUEST, key + " is not text");
+        }
+        return Optional.of(value.textValue());
+    }
+
+    private static String bounded(String key, String value) {
+        if (value.length() > LONGEST) {
+            throw new Refused(
+                    StatusCodes.BAD_REQUEST, key + " has " + value.length() + " characters, legal: 0 to " + LONGEST);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,30 @@
+package io.outboxrelay.relay;
+
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.shard.ShardStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * How the rest of a node reaches what relays, on whichever node that is.
+ *
+ * @param outboxes in the order of the settings
+ * @param coordinator the one of the whole cluster
+ * @param statusOf asks a shard; fails when it does not answer in time
+ */
+public record RelayHandles(
+        List<OutboxHandle> outboxes,
+        ActorRef<CoordinatorActor.Command> coordinator,
+        Function<ShardId, CompletionStage<ShardStatus>> statusOf) {
+
+    /** One outbox by the names people know it by. */
+    public record OutboxHandle(String name, String table, int shards) {}
+
+    public Optional<OutboxHandle> outbox(String name) {
+        return outboxes.stream().filter(outbox -> outbox.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,65 @@
+package io.outboxrelay.relay;
+
+import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.coordinator.CoordinatorSetup;
+import io.outboxrelay.settings.RelaySettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.SingletonActor;
+
+/** Starts relaying on a node; the cluster may form before or after. */
+public final class RelayStart {
+    private static final String COORDINATOR = "outbox-coordinator";
+    private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(5);
+    private static final Duration RESTART_MIN = Duration.ofMillis(200);
+    private static final Duration RESTART_MAX = Duration.ofSeconds(10);
+
+    private RelayStart() {}
+
+    /** Call it once for each node, with the same outboxes on every node. */
+    public static RelayHandles start(ActorSystem<?> system, RelaySettings settings, List<RelayedOutbox> outboxes) {
+        ShardRegions regions = ShardRegions.of(system);
+        outboxes.forEach(regions::init);
+        ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
+                .init(SingletonActor.of(coordinator(regions, settings, outboxes), COORDINATOR));
+        RelayHandles handles =
+                new RelayHandles(outboxes.stream().map(RelayStart::handle).toList(), coordinator, regions::status);
+        RelayExtension.get(system).started(handles);
+        return handles;
+    }
+
+    /** Restarted here, because the singleton manager does not start a singleton again that failed. */
+    private static Behavior<CoordinatorActor.Command> coordinator(
+            ShardRegions regions, RelaySettings settings, List<RelayedOutbox> outboxes) {
+        Map<String, CoordinatorSetup.Duty> duties = outboxes.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        outbox -> outbox.settings().name(),
+                        outbox -> new CoordinatorSetup.Duty(
+                                outbox.shards(),
+                                outbox.admin(),
+                                outbox.settings().purgeInterval())));
+        CoordinatorSetup setup = new CoordinatorSetup(
+                duties,
+                settings.cluster().wakeInterval(),
+                CONFIRM_WITHIN,
+                regions::keep,
+                listener -> ControlJournal.create(listener, Clock.systemUTC()));
+        return Behaviors.supervise(CoordinatorActor.create(setup))
+                .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
+    }
+
+    private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {
+        return new RelayHandles.OutboxHandle(
+                outbox.settings().name(), outbox.settings().table(), outbox.shards());
+    }
+}

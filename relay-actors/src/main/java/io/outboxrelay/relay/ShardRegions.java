@@ -1,0 +1,77 @@
+package io.outboxrelay.relay;
+
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.shard.ShardActor;
+import io.outboxrelay.shard.ShardSetup;
+import io.outboxrelay.shard.ShardStatus;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.ShardCoordinator;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** Cluster sharding as the relay uses it: one entity type for each outbox, one entity for each shard. */
+record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
+    /** A little more than a shard takes to count its backlog. */
+    private static final Duration STATUS_WITHIN = Duration.ofSeconds(3);
+
+    /** A node that joins takes over its part in one round. */
+    private static final int MOVED_AT_ONCE = 1024;
+
+    static ShardRegions of(ActorSystem<?> system) {
+        return new ShardRegions(system, ClusterSharding.get(system));
+    }
+
+    void init(RelayedOutbox outbox) {
+        String name = outbox.settings().name();
+        sharding.init(Entity.of(
+                        key(name),
+                        entity -> ShardActor.create(
+                                setup(outbox, new ShardId(name, Integer.parseInt(entity.getEntityId())))))
+                .withStopMessage(ShardActor.Order.DRAIN)
+                .withMessageExtractor(new ShardPerEntity())
+                .withAllocationStrategy(ShardCoordinator.leastShardAllocationStrategy(MOVED_AT_ONCE, 1.0))
+                // a shard gets few messages, and none through sharding while it is busiest
+                .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy()));
+    }
+
+    void keep(ShardId shard, boolean paused) {
+        entity(shard).tell(new ShardActor.Keep(paused));
+    }
+
+    CompletionStage<ShardStatus> status(ShardId shard) {
+        return entity(shard).ask(ShardActor.GetStatus::new, STATUS_WITHIN);
+    }
+
+    private EntityRef<ShardActor.Command> entity(ShardId shard) {
+        return sharding.entityRefFor(key(shard.outbox()), Integer.toString(shard.number()));
+    }
+
+    private ShardSetup setup(RelayedOutbox outbox, ShardId shard) {
+        return new ShardSetup(
+                shard, outbox.settings(), outbox.store(), outbox.publisher(), node(), this::drained, System::nanoTime);
+    }
+
+    /** Before the coordinator can be reached from here it wakes shards at its interval anyway. */
+    private void drained(ShardId shard) {
+        RelayExtension.get(system)
+                .handles()
+                .ifPresent(handles -> handles.coordinator().tell(new CoordinatorActor.ShardStopped(shard)));
+    }
+
+    private String node() {
+        Address self = Cluster.get(system).selfMember().address();
+        return self.getHost().orElse("local") + ":" + self.getPort().orElse(0);
+    }
+
+    private static EntityTypeKey<ShardActor.Command> key(String outbox) {
+        return EntityTypeKey.create(ShardActor.Command.class, "outbox-" + outbox);
+    }
+}

@@ -1,0 +1,69 @@
+package io.outboxrelay.shard;
+
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Claim;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/** A shard's calls to its store and stream; each result comes back to the actor as a message. */
+record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
+    private static final long BACKLOG_WITHIN_MILLIS = 2000;
+
+    /** Comes back as Claimed or ClaimFailed. */
+    CompletionStage<Claim> claim() {
+        CompletionStage<Claim> pending = call(() -> setup.store().claim(setup.shard()));
+        context.pipeToSelf(
+                pending,
+                (claim, failure) -> failure == null
+                        ? new ShardActor.Claimed(claim)
+                        : new ShardActor.ClaimFailed(RelayException.of(failure)));
+        return pending;
+    }
+
+    /** Starts the stream; its end comes back as StreamEnded. */
+    ShardRun start(Claim claim) {
+        ShardRun run = ShardRun.start(context, setup, claim);
+        context.pipeToSelf(
+                run.completion(),
+                (done, failure) ->
+                        new ShardActor.StreamEnded(claim.epoch(), failure == null ? null : RelayException.of(failure)));
+        return run;
+    }
+
+    /** Comes back as Released. */
+    void release(Claim held) {
+        context.pipeToSelf(
+                releaseUnseen(held),
+                (done, failure) ->
+                        new ShardActor.Released(held.epoch(), failure == null ? null : RelayException.of(failure)));
+    }
+
+    /** For when there is no actor any more to hear of it. */
+    CompletionStage<Done> releaseUnseen(Claim held) {
+        return call(() -> setup.store().release(held));
+    }
+
+    /** Comes back as BacklogKnown, in any case. */
+    void backlog(Claim claim, ActorRef<ShardStatus> replyTo) {
+        CompletableFuture<Backlog> limited = call(() -> setup.store().backlog(claim))
+                .thenApply(backlog -> backlog)
+                .toCompletableFuture()
+                .orTimeout(BACKLOG_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
+        context.pipeToSelf(limited, (backlog, failure) -> new ShardActor.BacklogKnown(replyTo, backlog));
+    }
+
+    /** Stores may fail before they return a stage. */
+    private static <T> CompletionStage<T> call(Supplier<CompletionStage<T>> operation) {
+        try {
+            return operation.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

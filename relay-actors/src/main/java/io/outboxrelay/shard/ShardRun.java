@@ -1,0 +1,44 @@
+package io.outboxrelay.shard;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.graph.ShardStream;
+import io.outboxrelay.model.Claim;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.stream.Materializer;
+
+/**
+ * One stream under one claim. It has a materializer of its own below the actor, so that it dies with the actor and can
+ * be ended by force even where the publisher does not react.
+ */
+record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer materializer) {
+
+    static ShardRun start(ActorContext<?> context, ShardSetup setup, Claim claim) {
+        ShardTrail trail = new ShardTrail(claim.position());
+        Materializer materializer = Materializer.createMaterializer(context);
+        ShardStream stream = ShardStream.start(
+                setup.store(), setup.publisher(), claim, setup.settings().chunksInFlight(), trail, materializer);
+        return new ShardRun(claim, stream, trail, materializer);
+    }
+
+    CompletionStage<Done> completion() {
+        return stream.completion();
+    }
+
+    void drain() {
+        stream.drain();
+    }
+
+    /** Ends the stream whatever state it is in; harmless after it has ended. */
+    void end() {
+        stream.abort(new RelayException(Fault.TRANSIENT, "shard " + claim.shard() + " was stopped before it drained"));
+        materializer.shutdown();
+    }
+
+    /** The claim, moved to where settling stands. */
+    Claim reached() {
+        return new Claim(claim.shard(), claim.epoch(), claim.slots(), trail.position());
+    }
+}

@@ -1,0 +1,60 @@
+package io.outboxrelay.shard;
+
+import io.outboxrelay.cluster.Wire;
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.model.ShardId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one shard is doing, as people see it.
+ *
+ * @param node host:port of the node that holds the shard
+ * @param epoch of the last claim; 0 before the first
+ * @param rowsWaiting committed and not acknowledged; -1 where it could not be learned in time
+ * @param rowsWaitingCapped more rows wait than were counted
+ * @param oldestWaitingSeconds age of the oldest of them; -1 where unknown
+ * @param ratePerSecond rows settled, over the last five seconds
+ * @param rowsInFlight read and not settled: what a crash now can repeat at most
+ * @param publishedRows since the actor was started
+ * @param attempt failures in a row so far
+ */
+public record ShardStatus(
+        String outbox,
+        int shard,
+        @Nullable String node,
+        Phase phase,
+        long epoch,
+        @Nullable String position,
+        long rowsWaiting,
+        boolean rowsWaitingCapped,
+        double oldestWaitingSeconds,
+        double ratePerSecond,
+        long rowsInFlight,
+        long publishedRows,
+        @Nullable String lastError,
+        @Nullable Fault lastErrorFault,
+        double phaseSinceSeconds,
+        int attempt)
+        implements Wire {
+
+    /** Stands in for a shard that could not be asked. */
+    public static ShardStatus unknown(ShardId shard, String reason) {
+        return new ShardStatus(
+                shard.outbox(),
+                shard.number(),
+                null,
+                Phase.UNKNOWN,
+                0,
+                null,
+                -1,
+                false,
+                -1,
+                0,
+                0,
+                0,
+                reason,
+                null,
+                0,
+                0);
+    }
+}

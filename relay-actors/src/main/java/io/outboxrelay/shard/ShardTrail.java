@@ -1,0 +1,42 @@
+package io.outboxrelay.shard;
+
+import io.outboxrelay.graph.RelayObserver;
+import io.outboxrelay.graph.ShardMeter;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Position;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** How far one run of a shard's stream got; written by stream threads, read by the actor. */
+final class ShardTrail implements RelayObserver {
+    private final ShardMeter meter = new ShardMeter();
+    private final AtomicReference<Position> settledUpTo;
+
+    ShardTrail(Position start) {
+        this.settledUpTo = new AtomicReference<>(start);
+    }
+
+    @Override
+    public void onRead(Chunk chunk) {
+        meter.onRead(chunk);
+    }
+
+    @Override
+    public void onPublished(Chunk chunk) {
+        meter.onPublished(chunk);
+    }
+
+    @Override
+    public void onSettled(Chunk chunk) {
+        meter.onSettled(chunk);
+        settledUpTo.set(chunk.end());
+    }
+
+    ShardMeter meter() {
+        return meter;
+    }
+
+    Position position() {
+        return Objects.requireNonNull(settledUpTo.get());
+    }
+}

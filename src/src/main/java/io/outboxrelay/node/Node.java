@@ -1,0 +1,136 @@
+package io.outboxrelay.node;
+
+import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.forming.ClusterForming;
+import io.outboxrelay.publish.KafkaCheck;
+import io.outboxrelay.publish.KafkaPublisher;
+import io.outboxrelay.relay.RelayStart;
+import io.outboxrelay.relay.RelayedOutbox;
+import io.outboxrelay.settings.LoadedConfig;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.store.postgres.RingStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.management.javadsl.PekkoManagement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One relay node, from its configuration to its end: opens every outbox, serves management HTTP, joins the cluster and
+ * relays what sharding gives it.
+ */
+public final class Node {
+    /** The cluster removed this node, or it removed itself as part of a minority; start it again. */
+    public static final int EXIT_DOWNED = 3;
+
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final String SYSTEM = "outbox-relay";
+
+    private final ActorSystem<Void> system;
+    private final RelaySettings settings;
+    private final List<RelayedOutbox> outboxes = new ArrayList<>();
+
+    private Node(LoadedConfig config) {
+        this.settings = config.settings();
+        this.system = ActorSystem.create(Behaviors.empty(), SYSTEM, PekkoConfiguration.of(config));
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close outboxes", this::closeOutboxes);
+    }
+
+    /**
+     * Runs a node until it is told to stop.
+     *
+     * @return the process's exit code: 0, or {@link #EXIT_DOWNED}
+     * @throws io.outboxrelay.settings.SettingsException if the configuration is wrong
+     * @throws RelayException if the node cannot start until a person acts
+     */
+    public static int run(Path config) {
+        Node node = start(LoadedConfig.load(config));
+        node.system.getWhenTerminated().toCompletableFuture().join();
+        boolean downed = CoordinatedShutdown.get(node.system)
+                .getShutdownReason()
+                .filter(reason -> reason == CoordinatedShutdown.clusterDowningReason())
+                .isPresent();
+        return downed ? EXIT_DOWNED : 0;
+    }
+
+    /** Starts a node and returns once it is a member of the cluster; throws as {@link #run} does. */
+    public static Node start(LoadedConfig config) {
+        Node node = new Node(config);
+        try {
+            node.open();
+            return node;
+        } catch (RuntimeException e) {
+            node.stop().toCompletableFuture().join();
+            throw e;
+        }
+    }
+
+    /** Hands the shards over, leaves the cluster and ends. */
+    public CompletionStage<Done> stop() {
+        system.terminate();
+        return system.getWhenTerminated();
+    }
+
+    public ActorSystem<Void> system() {
+        return system;
+    }
+
+    private void open() {
+        for (OutboxSettings outbox : settings.outboxes().values()) {
+            open(outbox);
+        }
+        await(PekkoManagement.get(system).start());
+        await(ClusterForming.join(system, settings));
+        RelayStart.start(system, settings, outboxes);
+        log.atInfo()
+                .addKeyValue("outboxes", settings.outboxes().keySet())
+                .addKeyValue("management", settings.management().host() + ":" + settings.management().port())
+                .log("node is relaying");
+    }
+
+    private void open(OutboxSettings outbox) {
+        RingStore store = RingStore.open(system, outbox);
+        try {
+            int shards = await(Retrying.whileTransient(
+                    "outbox " + outbox.name() + " at " + outbox.database().url(), () -> store.shards(outbox.shards())));
+            if (shards != outbox.shards()) {
+                log.warn("outbox {} has {} shards; shards = {} is for new outboxes", outbox.name(), shards, outbox.shards());
+            }
+            KafkaPublisher publisher = KafkaPublisher.open(system, outbox);
+            outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        Retrying.always("outbox " + outbox.name(), () -> KafkaCheck.reach(outbox.kafka()));
+    }
+
+    private CompletionStage<Done> closeOutboxes() {
+        Stream<CompletableFuture<Done>> publishers =
+                outboxes.stream().map(outbox -> outbox.publisher().close().toCompletableFuture());
+        return CompletableFuture.allOf(publishers.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
+            outboxes.forEach(outbox -> ((RingStore) outbox.store()).close());
+            return Done.getInstance();
+        });
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw RelayException.of(e);
+        }
+    }
+}
