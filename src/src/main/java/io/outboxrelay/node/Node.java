@@ -12,6 +12,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.store.postgres.RingStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +94,7 @@ public final class Node {
         }
         await(PekkoManagement.get(system).start());
         await(ClusterForming.join(system, settings));
-        RelayStart.start(system, settings, outboxes);
+        RelayStart.start(system, settings, outboxes, Clock.systemUTC());
         log.atInfo()
                 .addKeyValue("outboxes", settings.outboxes().keySet())
                 .addKeyValue("management", settings.management().host() + ":" + settings.management().port())
