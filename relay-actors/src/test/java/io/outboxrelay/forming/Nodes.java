@@ -1,0 +1,87 @@
+package io.outboxrelay.forming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.settings.RelaySettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.awaitility.Awaitility;
+
+/** Nodes of one test, all in this JVM; closing stops them. */
+final class Nodes implements AutoCloseable {
+    private final String url;
+    private final List<ActorSystem<Void>> systems = new ArrayList<>();
+
+    Nodes(String url) {
+        this.url = url;
+    }
+
+    /** Starts a node and lets it join; port 0 picks one. */
+    CompletableFuture<Done> start(int port) {
+        return start(port, "");
+    }
+
+    CompletableFuture<Done> start(int port, String more) {
+        Config raw = ConfigFactory.parseString("""
+                outbox-relay {
+                  database { url = "%s", user = postgres, password = postgres }
+                  kafka.bootstrap-servers = "127.0.0.1:1"
+                  outboxes { orders {} }
+                  cluster { port = %d, node-expiry = 4 s }
+                  %s
+                }
+                pekko { coordinated-shutdown.exit-jvm = off, loglevel = WARNING }
+                """.formatted(url, port, more));
+        RelaySettings settings = RelaySettings.from(raw);
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, raw));
+        systems.add(system);
+        CompletionStage<Done> joined = ClusterForming.join(system, settings);
+        return joined.toCompletableFuture();
+    }
+
+    String address(int index) {
+        return ClusterForming.ownNode(systems.get(index));
+    }
+
+    int port(int index) {
+        String address = address(index);
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    /** All of them are Up, and each sees exactly all of them. */
+    void awaitOneCluster() {
+        Set<String> all = systems.stream().map(ClusterForming::ownNode).collect(Collectors.toSet());
+        Awaitility.await().atMost(90, TimeUnit.SECONDS).untilAsserted(() -> {
+            for (ActorSystem<Void> system : systems) {
+                assertThat(StreamSupport.stream(
+                                        Cluster.get(system).state().getMembers().spliterator(), false)
+                                .filter(member -> member.status() == MemberStatus.up())
+                                .map(member -> member.address().hostPort().replaceFirst(".*@", ""))
+                                .collect(Collectors.toSet()))
+                        .isEqualTo(all);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(
+                system -> system.getWhenTerminated().toCompletableFuture().join());
+        systems.clear();
+    }
+}
