@@ -5,11 +5,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What one node answered about all shards, and which nodes said they are ready. `askedNanos` is when the question was
- * put, so that an answer from before a kill is never taken for one from after it.
+ * What a node last answered about all shards, and which nodes said they are ready. The question was put at `askedNanos`,
+ * so that an answer from before a kill is never taken for one from after it, and answered at `answeredNanos`.
  */
-record ClusterState(long askedNanos, List<ShardStatus> shards, Set<Integer> readyNodes) {
-    static final ClusterState UNKNOWN = new ClusterState(Long.MIN_VALUE, List.of(), Set.of());
+record ClusterState(long askedNanos, long answeredNanos, List<ShardStatus> shards, Set<Integer> readyNodes) {
+    static final ClusterState UNKNOWN = new ClusterState(0, 0, List.of(), Set.of());
 
     /** Shards the node at this address owns, in order. */
     List<Integer> ownedBy(String address) {
@@ -22,6 +22,11 @@ record ClusterState(long askedNanos, List<ShardStatus> shards, Set<Integer> read
 
     boolean allRelaying(int expectedShards) {
         return shards.size() == expectedShards && shards.stream().allMatch(ShardStatus::relaying);
+    }
+
+    /** All shards are relaying and no node of so many is without one, as far as there are enough. */
+    boolean spreadOver(int nodes, int expectedShards) {
+        return allRelaying(expectedShards) && owners().size() == Math.min(nodes, expectedShards);
     }
 
     Set<String> owners() {

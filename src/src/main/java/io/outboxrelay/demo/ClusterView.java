@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Looks at the cluster the way an operator does, over management HTTP; any node answers for all. */
 final class ClusterView implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(200);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final int HTTP_OK = 200;
 
     private final ObjectMapper json = new ObjectMapper();
@@ -55,19 +55,27 @@ final class ClusterView implements AutoCloseable {
     }
 
     private void look() {
-        long askedNanos = System.nanoTime();
-        List<ShardStatus> shards = List.of();
+        ClusterState shards = lookAtShards();
         Set<Integer> ready = new HashSet<>();
         for (NodeProcess node : nodes.running()) {
             if (get(node.url("/ready")).isPresent()) {
                 ready.add(node.number());
             }
-            if (shards.isEmpty()) {
-                shards =
-                        get(node.url(NodeProcess.SHARDS_PATH)).map(this::shards).orElse(List.of());
+        }
+        state.set(new ClusterState(shards.askedNanos(), shards.answeredNanos(), shards.shards(), Set.copyOf(ready)));
+    }
+
+    /** The first answer of any node; where none answers, what is known already. */
+    private ClusterState lookAtShards() {
+        for (NodeProcess node : nodes.running()) {
+            long askedNanos = System.nanoTime();
+            List<ShardStatus> shards =
+                    get(node.url(NodeProcess.SHARDS_PATH)).map(this::shards).orElse(List.of());
+            if (!shards.isEmpty()) {
+                return new ClusterState(askedNanos, System.nanoTime(), shards, Set.of());
             }
         }
-        state.set(new ClusterState(askedNanos, shards, Set.copyOf(ready)));
+        return state.get();
     }
 
     private List<ShardStatus> shards(String body) {

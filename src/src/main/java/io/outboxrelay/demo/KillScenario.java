@@ -63,7 +63,8 @@ final class KillScenario {
     void look(Duration sinceFirstWrite, ClusterState cluster, long nowNanos) throws IOException {
         switch (phase) {
             case WAITING -> {
-                if (sinceFirstWrite.compareTo(settings.killNodeAfter().orElseThrow()) >= 0) {
+                if (sinceFirstWrite.compareTo(settings.killNodeAfter().orElseThrow()) >= 0
+                        && cluster.allRelaying(settings.shards())) { // else nobody knows what the victim owns
                     kill(cluster);
                 }
             }
@@ -99,7 +100,7 @@ final class KillScenario {
     }
 
     private void failedOver(NodeProcess killed, ClusterState cluster) throws IOException {
-        Duration took = Duration.ofNanos(cluster.askedNanos() - sinceNanos);
+        Duration took = Duration.ofNanos(cluster.answeredNanos() - sinceNanos);
         outcome = new Outcome(outcome.movedShards(), Optional.of(took));
         tell.accept(String.format(
                 Locale.ROOT,
@@ -117,11 +118,8 @@ final class KillScenario {
     }
 
     private void watchReturn(ClusterState cluster, long nowNanos) {
-        int expectedOwners = Math.min(settings.nodes(), settings.shards());
-        if (cluster.askedNanos() - sinceNanos > 0
-                && cluster.allRelaying(settings.shards())
-                && cluster.owners().size() == expectedOwners) {
-            tell.accept("all " + expectedOwners + " nodes own shards again");
+        if (cluster.askedNanos() - sinceNanos > 0 && cluster.spreadOver(settings.nodes(), settings.shards())) {
+            tell.accept("all " + cluster.owners().size() + " nodes own shards again");
             phase = Phase.OVER;
         } else if (nowNanos - sinceNanos > RETURN_LIMIT.toNanos()) {
             tell.accept("the restarted node took no shards within " + RETURN_LIMIT.toSeconds() + " s");

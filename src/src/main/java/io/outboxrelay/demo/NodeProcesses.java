@@ -48,9 +48,10 @@ final class NodeProcesses implements AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(NodeProcess::askToStop);
+        long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
         try {
             for (NodeProcess node : nodes) {
-                node.awaitStopped(STOP_LIMIT);
+                node.awaitStopped(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             nodes.forEach(NodeProcess::kill);

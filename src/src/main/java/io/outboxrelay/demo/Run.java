@@ -43,6 +43,9 @@ final class Run {
             kill.look(elapsed(), stage.view().state(), System.nanoTime());
         }
         stage.service().stop();
+        if (settings.killNodeAfter().isPresent() && !kill.killed()) {
+            tell("no node was killed: writing was over before its time came");
+        }
         BitSet committed;
         try (Connection connection = stage.servers().connect()) {
             committed = stage.ledger().committed(connection);

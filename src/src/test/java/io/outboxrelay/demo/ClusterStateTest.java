@@ -33,6 +33,7 @@ class ClusterStateTest {
     void knowsWhoOwnsWhatAndWhatIsWrong() {
         ClusterState state = new ClusterState(
                 1,
+                2,
                 List.of(
                         new ShardStatus(1, "a:1", "relaying", 0, 0, null),
                         new ShardStatus(0, "a:1", "relaying", 0, 0, null),
@@ -47,8 +48,10 @@ class ClusterStateTest {
 
     @Test
     void aMissingShardIsNotRelaying() {
-        ClusterState state = new ClusterState(1, List.of(new ShardStatus(0, "a:1", "relaying", 0, 0, null)), Set.of());
+        ClusterState state =
+                new ClusterState(1, 2, List.of(new ShardStatus(0, "a:1", "relaying", 0, 0, null)), Set.of());
         assertThat(state.allRelaying(1)).isTrue();
         assertThat(state.allRelaying(2)).isFalse();
+        assertThat(state.spreadOver(3, 1)).isTrue();
     }
 }
