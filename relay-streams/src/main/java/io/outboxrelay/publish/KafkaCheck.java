@@ -35,8 +35,8 @@ public final class KafkaCheck {
                 .clusterId()
                 .toCompletionStage()
                 .thenApply(id -> Done.getInstance())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        KafkaFaults.classify(what, unwrap(failure))))
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, unwrap(failure))))
                 .whenComplete((done, failure) -> admin.close(Duration.ZERO));
     }
 
