@@ -77,14 +77,13 @@ public final class ShardActor {
     record BacklogKnown(
             ActorRef<ShardStatus> replyTo, @Nullable Backlog backlog) implements Command {}
 
-    private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final ShardSetup setup;
     private final ShardLog log;
     private final ShardCalls calls;
 
     private ShardActor(ActorContext<Command> context, TimerScheduler<Command> timers, ShardSetup setup) {
-        this.context = context;
+        context.setLoggerName(ShardActor.class);
         this.timers = timers;
         this.setup = setup;
         this.log = new ShardLog(context);

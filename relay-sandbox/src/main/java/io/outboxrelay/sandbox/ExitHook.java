@@ -8,9 +8,15 @@ final class ExitHook {
         this.thread = thread;
     }
 
-    static ExitHook register(String name, Runnable close) {
+    /** Deletes the server's folder and fails when the JVM is ending already, because then nobody would delete it. */
+    static ExitHook register(String name, Runnable close, TemporaryFolder folder) {
         Thread thread = new Thread(close, name + "-exit-hook");
-        Runtime.getRuntime().addShutdownHook(thread);
+        try {
+            Runtime.getRuntime().addShutdownHook(thread);
+        } catch (IllegalStateException alreadyShuttingDown) {
+            folder.delete();
+            throw alreadyShuttingDown;
+        }
         return new ExitHook(thread);
     }
 

@@ -41,7 +41,7 @@ public final class SandboxKafka implements AutoCloseable {
         this.settings = new BrokerSettings(
                 NEXT_NODE_ID.getAndIncrement(), LoopbackPort.findFree(), LoopbackPort.findFree(), folder.path());
         this.properties = settings.with(brokerProperties);
-        this.exitHook = ExitHook.register("sandbox-kafka-" + settings.brokerPort(), this::close);
+        this.exitHook = ExitHook.register("sandbox-kafka-" + settings.brokerPort(), this::close, folder);
     }
 
     /** Starts a broker with its data in the system's temporary folder. */

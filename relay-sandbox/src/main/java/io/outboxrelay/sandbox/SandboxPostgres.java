@@ -42,7 +42,7 @@ public final class SandboxPostgres implements AutoCloseable {
         this.startLimit = startLimit;
         this.port = LoopbackPort.findFree();
         this.folder = TemporaryFolder.create(parentDirectory, "sandbox-postgres-");
-        this.exitHook = ExitHook.register("sandbox-postgres-" + port, this::close);
+        this.exitHook = ExitHook.register("sandbox-postgres-" + port, this::close, folder);
     }
 
     /** Starts a server with its data in the system's temporary folder. */

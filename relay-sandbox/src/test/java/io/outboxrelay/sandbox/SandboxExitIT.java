@@ -2,6 +2,7 @@ package io.outboxrelay.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,8 +10,10 @@ import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,20 +25,12 @@ class SandboxExitIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void leavesNothingBehindWhenTheProgramIsTold(String signal) throws Exception {
-        Process program = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SandboxUntilKilled.class.getName(),
-                        parent.toString())
-                .redirectErrorStream(true)
-                .start();
+        Process program = startProgram();
         try (BufferedReader output = new BufferedReader(new InputStreamReader(program.getInputStream(), UTF_8))) {
             String[] ready = awaitReady(output);
             long postmaster = postmaster();
 
-            new ProcessBuilder("sh", "-c", "kill -" + signal + " " + program.pid()).start();
+            signal(program, signal);
             output.transferTo(Writer.nullWriter());
 
             assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -45,6 +40,42 @@ class SandboxExitIT {
         } finally {
             program.destroyForcibly();
         }
+    }
+
+    @Test
+    void leavesNothingBehindWhenTheProgramIsToldWhileItStarts() throws Exception {
+        Process program = startProgram();
+        try (BufferedReader output = new BufferedReader(new InputStreamReader(program.getInputStream(), UTF_8))) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(parent).isNotEmptyDirectory());
+
+            signal(program, "TERM");
+            output.transferTo(Writer.nullWriter());
+
+            assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(parent).isEmptyDirectory();
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
+    private Process startProgram() throws IOException {
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Xmx512m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SandboxUntilKilled.class.getName(),
+                        parent.toString())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static void signal(Process program, String signal) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + program.pid())
+                .start()
+                .waitFor();
+        assertThat(exit).isZero();
     }
 
     private static String[] awaitReady(BufferedReader output) throws IOException {

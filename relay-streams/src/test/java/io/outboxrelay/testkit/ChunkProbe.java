@@ -33,8 +33,13 @@ public final class ChunkProbe {
         return queue.pull().toCompletableFuture();
     }
 
+    /** The next chunk that holds rows. */
     public Chunk chunk() {
-        return Waits.get(pull(), limit).orElseThrow(() -> new AssertionError("reading ended; it never may"));
+        Chunk chunk;
+        do {
+            chunk = Waits.get(pull(), limit).orElseThrow(() -> new AssertionError("reading ended; it never may"));
+        } while (chunk.rows().isEmpty());
+        return chunk;
     }
 
     /** Chunks until they hold `rows` rows; more than that is an error. */

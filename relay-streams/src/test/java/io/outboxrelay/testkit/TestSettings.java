@@ -12,6 +12,11 @@ import java.util.Map;
 
 /** Settings as tests need them: the defaults, with small buffers so that their limits are met. */
 public final class TestSettings {
+    /** For settings of which only the Kafka part is used. */
+    public static final String NO_DATABASE = "jdbc:postgresql://127.0.0.1:1/none";
+    /** For settings of which only the database part is used. */
+    public static final String NO_KAFKA = "127.0.0.1:1";
+
     private TestSettings() {}
 
     /** A database by its URL, with user `postgres`. */

@@ -121,12 +121,12 @@ final class RingAcks {
         Row row = rows.get(settle.shard());
         if (row == null || row.epoch != settle.epoch()) {
             settle.written().completeExceptionally(notFollowed(settle.shard(), settle.epoch()));
-        } else if (!settle.position().covers(row.settled)) {
+        } else if (!settle.position().covers(row.settled) && !row.settled.covers(settle.position())) {
             settle.written()
                     .completeExceptionally(new IllegalStateException(
-                            "shard " + row.shard + " would go back from " + row.settled + " to " + settle.position()));
+                            "shard " + row.shard + " cannot go from " + row.settled + " to " + settle.position()));
         } else {
-            row.settled = settle.position();
+            row.settled = settle.position().covers(row.settled) ? settle.position() : row.settled;
             row.dirty = true;
             row.waiting.add(settle.written());
             scheduleFlush();

@@ -61,7 +61,7 @@ class RingStoreIT {
     void open() throws Exception {
         String database = "ring" + databases++;
         postgres.createDatabase(database);
-        settings = TestSettings.outbox(postgres.jdbcUrl(database), "", 4);
+        settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 4);
         Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
         store = RingStore.open(kit.system(), settings);
         assertThat(get(store.shards(4))).isEqualTo(4);

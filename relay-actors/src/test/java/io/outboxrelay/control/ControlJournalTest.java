@@ -1,0 +1,126 @@
+package io.outboxrelay.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.control.ControlJournal.Change;
+import io.outboxrelay.control.ControlJournal.Event;
+import io.outboxrelay.control.ControlJournal.ShardPaused;
+import io.outboxrelay.control.ControlJournal.ShardResumed;
+import io.outboxrelay.model.ShardId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ControlJournalTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final ShardId SHARD = new ShardId("orders", 3);
+    private static final String ID = ControlJournal.ID.id();
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "ControlJournalTest",
+            PersistenceTestKitPlugin.getInstance()
+                    .config()
+                    .withFallback(ConfigFactory.parseString(
+                            "pekko.actor.serialization-bindings { \"io.outboxrelay.cluster.Wire\" = jackson-cbor }"))
+                    .withFallback(ConfigFactory.load()));
+
+    private final PersistenceTestKit journal = PersistenceTestKit.create(KIT.system());
+    private final TestProbe<ControlState> states = KIT.createTestProbe(ControlState.class);
+    private final TestProbe<Done> confirmations = KIT.createTestProbe(Done.class);
+
+    @AfterAll
+    static void stopKit() {
+        KIT.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void forget() {
+        journal.clearAll();
+        journal.resetPolicy();
+    }
+
+    @Test
+    void writesAChangeThenTellsItThenConfirmsIt() {
+        ActorRef<Change> control = started();
+        control.tell(change(true));
+        confirmations.receiveMessage(LIMIT);
+        ControlState after = states.receiveMessage(LIMIT);
+        assertThat(after.paused()).containsExactly(SHARD);
+        Event event = journal.expectNextPersistedClass(ID, ShardPaused.class);
+        assertThat(event).isEqualTo(new ShardPaused("orders", 3, "ann", "broker upgrade", NOW));
+        assertThat(after.history()).containsExactly(event);
+    }
+
+    @Test
+    void confirmsWhatIsSoAlreadyWithoutAnEvent() {
+        ActorRef<Change> control = started();
+        control.tell(change(false));
+        confirmations.receiveMessage(LIMIT);
+        control.tell(change(true));
+        control.tell(change(true));
+        confirmations.receiveSeveralMessages(2, LIMIT);
+        assertThat(journal.persistedInStorage(ID)).hasSize(1);
+    }
+
+    @Test
+    void knowsAfterARestartWhatWasWanted() {
+        ActorRef<Change> control = started();
+        control.tell(change(true));
+        confirmations.receiveMessage(LIMIT);
+        states.receiveMessage(LIMIT);
+        KIT.stop(control, LIMIT);
+
+        ActorRef<Change> again = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT).paused()).containsExactly(SHARD);
+        again.tell(change(false));
+        assertThat(states.receiveMessage(LIMIT).paused()).isEmpty();
+        assertThat(journal.persistedInStorage(ID)).last().isInstanceOf(ShardResumed.class);
+        KIT.stop(again, LIMIT);
+    }
+
+    @Test
+    void triesTheReplayAgainWhileTheJournalIsDown() {
+        journal.failNextRead(ID, new IllegalStateException("journal is down"));
+        ActorRef<Change> control = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
+        KIT.stop(control, LIMIT);
+    }
+
+    @Test
+    void doesNotConfirmWhatCouldNotBeWrittenAndGoesOn() {
+        ActorRef<Change> control = started();
+        journal.failNextPersisted(ID, new IllegalStateException("journal is down"));
+        control.tell(change(true));
+        assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
+        confirmations.expectNoMessage(Duration.ZERO);
+        control.tell(change(true));
+        confirmations.receiveMessage(LIMIT);
+        KIT.stop(control, LIMIT);
+    }
+
+    private ActorRef<Change> started() {
+        ActorRef<Change> control = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
+        return control;
+    }
+
+    private Behavior<Change> newJournal() {
+        return ControlJournal.create(states.ref(), Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private Change change(boolean paused) {
+        return new Change(SHARD, paused, "ann", "broker upgrade", confirmations.ref());
+    }
+}

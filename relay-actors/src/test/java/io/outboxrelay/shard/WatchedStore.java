@@ -1,0 +1,91 @@
+package io.outboxrelay.shard;
+
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.OutboxStore;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
+
+/** Writes down in which order a store was called, and lets claims, releases and backlogs hang. */
+final class WatchedStore implements OutboxStore {
+    private static final CompletableFuture<Done> OPEN = CompletableFuture.completedFuture(Done.getInstance());
+
+    private final OutboxStore store;
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final AtomicReference<CompletableFuture<Done>> claims = new AtomicReference<>(OPEN);
+    private final AtomicReference<CompletableFuture<Done>> releases = new AtomicReference<>(OPEN);
+    private final AtomicReference<CompletableFuture<Done>> backlogs = new AtomicReference<>(OPEN);
+
+    private final AtomicBoolean releasing = new AtomicBoolean();
+
+    WatchedStore(OutboxStore store) {
+        this.store = store;
+    }
+
+    /** In the order in which they ended. */
+    List<String> calls() {
+        return calls;
+    }
+
+    /** Whether a release was asked for, done or not. */
+    boolean isReleasing() {
+        return releasing.get();
+    }
+
+    CompletableFuture<Done> holdClaims() {
+        return hold(claims);
+    }
+
+    CompletableFuture<Done> holdReleases() {
+        return hold(releases);
+    }
+
+    CompletableFuture<Done> holdBacklogs() {
+        return hold(backlogs);
+    }
+
+    private static CompletableFuture<Done> hold(AtomicReference<CompletableFuture<Done>> gate) {
+        gate.set(new CompletableFuture<>());
+        return gate.get();
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(ShardId shard) {
+        return claims.get().thenCompose(open -> store.claim(shard)).thenApply(claim -> noted("claim", claim));
+    }
+
+    @Override
+    public Source<Chunk, NotUsed> read(Claim claim) {
+        return store.read(claim);
+    }
+
+    @Override
+    public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        return store.settle(claim, chunks).thenApply(done -> noted("settle", done));
+    }
+
+    @Override
+    public CompletionStage<Backlog> backlog(Claim claim) {
+        return backlogs.get().thenCompose(open -> store.backlog(claim));
+    }
+
+    @Override
+    public CompletionStage<Done> release(Claim claim) {
+        releasing.set(true);
+        return releases.get().thenCompose(open -> store.release(claim)).thenApply(done -> noted("release", done));
+    }
+
+    private <T> T noted(String call, T result) {
+        calls.add(call);
+        return result;
+    }
+}

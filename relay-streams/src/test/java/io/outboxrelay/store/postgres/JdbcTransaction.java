@@ -1,0 +1,92 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.OpenTransaction;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import org.jspecify.annotations.Nullable;
+
+/** An application's transaction over a connection of its own. */
+final class JdbcTransaction implements OpenTransaction {
+    private final Connection connection;
+    private final String insert;
+    private @Nullable Savepoint savepoint;
+
+    private JdbcTransaction(Connection connection, String table) {
+        this.connection = connection;
+        this.insert = "insert into " + table
+                + " (aggregatetype, aggregateid, type, payload) values ('orders', ?, 'Tested', ?)";
+    }
+
+    static JdbcTransaction begin(OutboxSettings settings) {
+        return calling(() -> {
+            Connection connection =
+                    DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+            connection.setAutoCommit(false);
+            return new JdbcTransaction(connection, settings.table());
+        });
+    }
+
+    @Override
+    public OpenTransaction append(@Nullable String key, String text) {
+        return calling(() -> {
+            try (PreparedStatement statement = connection.prepareStatement(insert)) {
+                statement.setString(1, key);
+                statement.setBytes(2, text.getBytes(StandardCharsets.UTF_8));
+                statement.executeUpdate();
+            }
+            return this;
+        });
+    }
+
+    @Override
+    public OpenTransaction savepoint() {
+        return calling(() -> {
+            savepoint = connection.setSavepoint();
+            return this;
+        });
+    }
+
+    @Override
+    public OpenTransaction rollbackToSavepoint() {
+        return calling(() -> {
+            connection.rollback(savepoint);
+            return this;
+        });
+    }
+
+    @Override
+    public void commit() {
+        calling(() -> {
+            connection.commit();
+            connection.close();
+            return this;
+        });
+    }
+
+    @Override
+    public void rollback() {
+        calling(() -> {
+            connection.rollback();
+            connection.close();
+            return this;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> T calling(Call<T> call) {
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.sandbox.SandboxPostgres;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.testkit.OpenTransaction;
+import io.outboxrelay.testkit.OutboxStoreContract;
+import io.outboxrelay.testkit.StoreFixture;
+import io.outboxrelay.testkit.TestSettings;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The snapshot cursor keeps what every store promises. */
+class RingStoreContractIT extends OutboxStoreContract {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static SandboxPostgres postgres;
+    private static ActorTestKit kit;
+
+    @BeforeAll
+    static void start() {
+        postgres = SandboxPostgres.start();
+        kit = ActorTestKit.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        kit.shutdownTestKit();
+        postgres.close();
+    }
+
+    @Override
+    protected StoreFixture open() {
+        String database = "contract" + DATABASES.incrementAndGet();
+        postgres.createDatabase(database);
+        OutboxSettings settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 4);
+        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
+        return new RingFixture(
+                settings, RingStore.open(kit.system(), settings), RingStore.open(kit.system(), settings));
+    }
+
+    private record RingFixture(OutboxSettings settings, RingStore here, RingStore there) implements StoreFixture {
+        @Override
+        public String outbox() {
+            return settings.name();
+        }
+
+        @Override
+        public int chunkRows() {
+            return settings.reader().chunkRows();
+        }
+
+        @Override
+        public OutboxAdmin admin() {
+            return here;
+        }
+
+        @Override
+        public OutboxStore store() {
+            return here;
+        }
+
+        @Override
+        public OutboxStore otherNode() {
+            return there;
+        }
+
+        @Override
+        public OpenTransaction begin() {
+            return JdbcTransaction.begin(settings);
+        }
+
+        @Override
+        public void close() {
+            here.close();
+            there.close();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.outboxrelay.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Looks at the cluster the way an operator does, over management HTTP; any node answers for all. */
+final class ClusterView implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+    private static final int HTTP_OK = 200;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+    private final NodeProcesses nodes;
+    private final AtomicReference<ClusterState> state = new AtomicReference<>(ClusterState.UNKNOWN);
+    private final ScheduledExecutorService poll = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "cluster-view");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    ClusterView(NodeProcesses nodes) {
+        this.nodes = nodes;
+    }
+
+    ClusterView start() {
+        poll.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    ClusterState state() {
+        return state.get();
+    }
+
+    @Override
+    public void close() {
+        poll.shutdownNow();
+    }
+
+    private void look() {
+        long askedNanos = System.nanoTime();
+        List<ShardStatus> shards = List.of();
+        Set<Integer> ready = new HashSet<>();
+        for (NodeProcess node : nodes.running()) {
+            if (get(node.url("/ready")).isPresent()) {
+                ready.add(node.number());
+            }
+            if (shards.isEmpty()) {
+                shards =
+                        get(node.url(NodeProcess.SHARDS_PATH)).map(this::shards).orElse(List.of());
+            }
+        }
+        state.set(new ClusterState(askedNanos, shards, Set.copyOf(ready)));
+    }
+
+    private List<ShardStatus> shards(String body) {
+        try {
+            List<ShardStatus> shards = new ArrayList<>();
+            for (JsonNode shard : json.readTree(body).path("shards")) {
+                shards.add(ShardStatus.of(shard));
+            }
+            return List.copyOf(shards);
+        } catch (IOException notJson) {
+            return List.of();
+        }
+    }
+
+    /** The body of a 200; empty for any other answer and for none. */
+    private Optional<String> get(URI uri) {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri).timeout(ANSWER_LIMIT).build();
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            return answer.statusCode() == HTTP_OK ? Optional.of(answer.body()) : Optional.empty();
+        } catch (IOException noAnswer) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.outboxrelay.demo;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+
+/** The configuration file of one node: what differs from the defaults and nothing else. */
+record NodeConfig(
+        String databaseUrl,
+        String user,
+        String password,
+        String bootstrapServers,
+        int shards,
+        int clusterPort,
+        int managementPort) {
+
+    String hocon() {
+        return """
+                outbox-relay {
+                  database {
+                    url = %s
+                    user = %s
+                    password = %s
+                  }
+                  kafka.bootstrap-servers = %s
+                  outboxes.%s {
+                    shards = %d
+                    reader.chunk-rows = %d
+                    publisher.chunks-in-flight = %d
+                  }
+                  cluster { host = "127.0.0.1", port = %d }
+                  management { host = "127.0.0.1", port = %d, allow-writes = true }
+                }
+                """.formatted(
+                        quoted(databaseUrl),
+                        quoted(user),
+                        quoted(password),
+                        quoted(bootstrapServers),
+                        NodeProcess.OUTBOX,
+                        shards,
+                        DemoSettings.CHUNK_ROWS,
+                        DemoSettings.CHUNKS_IN_FLIGHT,
+                        clusterPort,
+                        managementPort);
+    }
+
+    /** A HOCON string is a JSON string. */
+    private static String quoted(String text) {
+        return new TextNode(text).toString();
+    }
+}

@@ -1,0 +1,136 @@
+package io.outboxrelay.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One relay node: a JVM of its own, started again with the same configuration after it was killed. */
+final class NodeProcess {
+    static final String OUTBOX = "orders";
+    static final String SHARDS_PATH = "/outbox/" + OUTBOX + "/shards";
+
+    /** What became of the process. */
+    enum Life {
+        UP,
+        KILLED,
+        EXITED
+    }
+
+    private final int number;
+    private final int clusterPort;
+    private final int managementPort;
+    private final Path configFile;
+    private final Path log;
+    private volatile @Nullable Process process;
+    private volatile boolean killed;
+    private volatile boolean stopping;
+
+    NodeProcess(int number, NodeConfig config, Path folder) throws IOException {
+        this.number = number;
+        this.clusterPort = config.clusterPort();
+        this.managementPort = config.managementPort();
+        this.configFile = Files.writeString(folder.resolve("node-" + number + ".conf"), config.hocon());
+        this.log = folder.resolve("node-" + number + ".log");
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** As the cluster names it. */
+    String address() {
+        return "127.0.0.1:" + clusterPort;
+    }
+
+    URI url(String path) {
+        return URI.create("http://127.0.0.1:" + managementPort + path);
+    }
+
+    Path log() {
+        return log;
+    }
+
+    long pid() {
+        Process current = process;
+        return current == null ? 0 : current.pid();
+    }
+
+    Life life() {
+        Process current = process;
+        if (current != null && current.isAlive() && !killed) {
+            return Life.UP;
+        }
+        return killed ? Life.KILLED : Life.EXITED;
+    }
+
+    /** True where it ended although nobody killed or stopped it. */
+    boolean endedByItself() {
+        return life() == Life.EXITED && process != null && !stopping;
+    }
+
+    synchronized void start() throws IOException {
+        if (stopping) {
+            return;
+        }
+        process = new ProcessBuilder(commandLine())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        killed = false;
+    }
+
+    /** kill -9: no farewell, no flush, nothing handed over. */
+    synchronized void kill() {
+        Process current = process;
+        if (current != null) {
+            killed = true;
+            current.destroyForcibly();
+        }
+    }
+
+    synchronized void askToStop() {
+        stopping = true;
+        Process current = process;
+        if (current != null) {
+            current.destroy();
+        }
+    }
+
+    /** Waits for the end that was asked for; past the limit there is no more asking. */
+    void awaitStopped(Duration limit) throws InterruptedException {
+        Process current = process;
+        if (current != null && !current.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            current.destroyForcibly();
+            current.waitFor();
+        }
+    }
+
+    private List<String> commandLine() {
+        List<String> command = new ArrayList<>();
+        Path setsid = Path.of("/usr/bin/setsid");
+        if (Files.isExecutable(setsid)) {
+            // Out of the terminal's process group: Ctrl-C must reach the demo alone, which stops things in order.
+            command.add(setsid.toString());
+        }
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.outboxrelay.cli.Main",
+                "node",
+                "--config",
+                configFile.toString(),
+                "--while-pid",
+                Long.toString(ProcessHandle.current().pid())));
+        return command;
+    }
+}

@@ -1,0 +1,31 @@
+package io.outboxrelay.demo;
+
+/** Colours where they are wanted, and plain text where not. */
+enum Paint {
+    PLAIN,
+    COLOUR;
+
+    String bold(String text) {
+        return wrap("1", text);
+    }
+
+    String dim(String text) {
+        return wrap("2", text);
+    }
+
+    String good(String text) {
+        return wrap("32", text);
+    }
+
+    String bad(String text) {
+        return wrap("1;31", text);
+    }
+
+    String busy(String text) {
+        return wrap("33", text);
+    }
+
+    private String wrap(String code, String text) {
+        return this == COLOUR ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

@@ -1,0 +1,17 @@
+package io.outboxrelay.demo;
+
+/** What can be done where standard output goes. */
+final class Terminal {
+    private Terminal() {}
+
+    /** A terminal on which lines can be overwritten. */
+    static boolean isLive() {
+        return System.console() != null && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** Colour only on a terminal, and not where NO_COLOR is set (no-color.org). */
+    static Paint paint() {
+        String noColour = System.getenv("NO_COLOR");
+        return isLive() && (noColour == null || noColour.isEmpty()) ? Paint.COLOUR : Paint.PLAIN;
+    }
+}
