@@ -13,6 +13,7 @@ import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.shard.TestSettings;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.RecordingPublisher;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +60,11 @@ final class TestNode {
                 new ManagementSettings("127.0.0.1", 0, false),
                 Map.of("orders", orders));
         this.system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, RAW));
-        this.handles =
-                RelayStart.start(system, settings, List.of(new RelayedOutbox(orders, store, store, publisher, SHARDS)));
+        this.handles = RelayStart.start(
+                system,
+                settings,
+                List.of(new RelayedOutbox(orders, store, store, publisher, SHARDS)),
+                Clock.systemUTC());
     }
 
     void join(TestNode seed) {
