@@ -53,6 +53,7 @@ public final class RelayStart {
                 settings.cluster().wakeInterval(),
                 CONFIRM_WITHIN,
                 regions::keep,
+                new ShardHosts(regions.system())::now,
                 listener -> ControlJournal.create(listener, Clock.systemUTC()));
         return Behaviors.supervise(CoordinatorActor.create(setup))
                 .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
