@@ -76,6 +76,7 @@ public final class CoordinatorActor {
 
     private CoordinatorActor(ActorContext<Command> context, TimerScheduler<Command> timers, CoordinatorSetup setup) {
         this.context = context;
+        context.setLoggerName(CoordinatorActor.class);
         this.timers = timers;
         this.setup = setup;
         this.journal = context.spawn(

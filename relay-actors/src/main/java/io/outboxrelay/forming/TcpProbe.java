@@ -17,15 +17,18 @@ final class TcpProbe {
     static CompletableFuture<Probe> of(String address, Duration patience) {
         CompletableFuture<Probe> answer = new CompletableFuture<>();
         try {
+            InetSocketAddress node = socketAddress(address);
+            if (node.isUnresolved()) {
+                // No proof that nobody is there.
+                return CompletableFuture.completedFuture(Probe.SILENT);
+            }
             AsynchronousSocketChannel channel = AsynchronousSocketChannel.open();
-            answer.whenComplete((probe, failure) -> close(channel));
-            answer.completeOnTimeout(Probe.SILENT, patience.toMillis(), TimeUnit.MILLISECONDS);
-            channel.connect(socketAddress(address), answer, new Handler());
+            channel.connect(node, answer, new Handler());
+            return answer.completeOnTimeout(Probe.SILENT, patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((probe, failure) -> close(channel));
         } catch (IOException | IllegalArgumentException e) {
-            // Also a name that cannot be resolved, now: no proof that nobody is there.
-            answer.complete(Probe.SILENT);
+            return CompletableFuture.completedFuture(Probe.SILENT);
         }
-        return answer;
     }
 
     private static InetSocketAddress socketAddress(String address) {

@@ -11,8 +11,7 @@ class PhaseTest {
     void everyPhaseAShardCanBeInLeadsToItsStop() {
         for (Phase phase : Phase.values()) {
             if (phase != Phase.UNKNOWN && phase != Phase.STOPPED) {
-                assertThat(phase.next().contains(Phase.STOPPED)
-                                || phase.next().contains(Phase.DRAINING))
+                assertThat(phase.next().contains(Phase.STOPPED) || phase.next().contains(Phase.DRAINING))
                         .as(phase.toString())
                         .isTrue();
             }

@@ -217,8 +217,6 @@ class ShardActorTest {
 
     private static OutboxSettings shortDrain() {
         return TestSettings.outbox(
-                "orders",
-                new RetrySettings(Duration.ofMillis(10), Duration.ofMillis(50)),
-                Duration.ofMillis(300));
+                "orders", new RetrySettings(Duration.ofMillis(10), Duration.ofMillis(50)), Duration.ofMillis(300));
     }
 }

@@ -42,9 +42,7 @@ class ShardPhaseMessageTest {
     private static final ActorTestKit KIT = ShardRig.newKit("ShardPhaseMessageTest");
     private static final Duration SOON = Duration.ofMillis(200);
     private static final OutboxSettings SETTINGS = TestSettings.outbox(
-            "orders",
-            new RetrySettings(Duration.ofMinutes(1), Duration.ofMinutes(1)),
-            ShardRig.LIMIT);
+            "orders", new RetrySettings(Duration.ofMinutes(1), Duration.ofMinutes(1)), ShardRig.LIMIT);
     private static final long OTHER_EPOCH = 999;
     private static final Claim CLAIM = InMemoryOutboxStore.withShards("orders", 1)
             .claim(new ShardId("orders", 0))

@@ -12,6 +12,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.store.postgres.RingStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -93,10 +94,13 @@ public final class Node {
         }
         await(PekkoManagement.get(system).start());
         await(ClusterForming.join(system, settings));
-        RelayStart.start(system, settings, outboxes);
+        RelayStart.start(system, settings, outboxes, Clock.systemUTC());
         log.atInfo()
                 .addKeyValue("outboxes", settings.outboxes().keySet())
-                .addKeyValue("management", settings.management().host() + ":" + settings.management().port())
+                .addKeyValue(
+                        "management",
+                        settings.management().host() + ":"
+                                + settings.management().port())
                 .log("node is relaying");
     }
 
@@ -106,7 +110,11 @@ public final class Node {
             int shards = await(Retrying.whileTransient(
                     "outbox " + outbox.name() + " at " + outbox.database().url(), () -> store.shards(outbox.shards())));
             if (shards != outbox.shards()) {
-                log.warn("outbox {} has {} shards; shards = {} is for new outboxes", outbox.name(), shards, outbox.shards());
+                log.warn(
+                        "outbox {} has {} shards; shards = {} is for new outboxes",
+                        outbox.name(),
+                        shards,
+                        outbox.shards());
             }
             KafkaPublisher publisher = KafkaPublisher.open(system, outbox);
             outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
@@ -120,10 +128,11 @@ public final class Node {
     private CompletionStage<Done> closeOutboxes() {
         Stream<CompletableFuture<Done>> publishers =
                 outboxes.stream().map(outbox -> outbox.publisher().close().toCompletableFuture());
-        return CompletableFuture.allOf(publishers.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
-            outboxes.forEach(outbox -> ((RingStore) outbox.store()).close());
-            return Done.getInstance();
-        });
+        return CompletableFuture.allOf(publishers.toArray(CompletableFuture[]::new))
+                .handle((done, failure) -> {
+                    outboxes.forEach(outbox -> ((RingStore) outbox.store()).close());
+                    return Done.getInstance();
+                });
     }
 
     private static <T> T await(CompletionStage<T> stage) {

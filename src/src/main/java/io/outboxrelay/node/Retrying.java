@@ -31,21 +31,19 @@ final class Retrying {
 
     private static <T> CompletableFuture<T> attempt(
             String step, Supplier<CompletionStage<T>> attempt, Predicate<RelayException> again, int number) {
-        return attempt.get()
-                .toCompletableFuture()
-                .exceptionallyCompose(thrown -> {
-                    RelayException failure = RelayException.of(thrown);
-                    if (!again.test(failure)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    Duration pause = BACKOFF.pause(number, 1);
-                    log.atWarn()
-                            .addKeyValue("fault", failure.fault())
-                            .addKeyValue("attempt", number)
-                            .addKeyValue("retry_ms", pause.toMillis())
-                            .log("{}: {}", step, failure.getMessage());
-                    return after(pause).thenCompose(passed -> attempt(step, attempt, again, number + 1));
-                });
+        return attempt.get().toCompletableFuture().exceptionallyCompose(thrown -> {
+            RelayException failure = RelayException.of(thrown);
+            if (!again.test(failure)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            Duration pause = BACKOFF.pause(number, 1);
+            log.atWarn()
+                    .addKeyValue("fault", failure.fault())
+                    .addKeyValue("attempt", number)
+                    .addKeyValue("retry_ms", pause.toMillis())
+                    .log("{}: {}", step, failure.getMessage());
+            return after(pause).thenCompose(passed -> attempt(step, attempt, again, number + 1));
+        });
     }
 
     private static CompletableFuture<Boolean> after(Duration pause) {

@@ -1,0 +1,173 @@
+package io.outboxrelay.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.control.ControlState;
+import io.outboxrelay.coordinator.CoordinatorActor.Command;
+import io.outboxrelay.coordinator.ShardPlan.Wake;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.OutboxAdmin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.pattern.StatusReply;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CoordinatorActorTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final ShardId FIRST = new ShardId("orders", 0);
+    private static final ShardId SECOND = new ShardId("orders", 1);
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "CoordinatorActorTest", ConfigFactory.parseString("""
+                            pekko.actor.provider = cluster
+                            pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                            pekko.cluster.jmx.multi-mbeans-in-same-jvm = on
+                            """).withFallback(ConfigFactory.load()));
+
+    private final TestProbe<Wake> woken = KIT.createTestProbe(Wake.class);
+    private final TestProbe<ControlJournal.Change> journal = KIT.createTestProbe(ControlJournal.Change.class);
+    private final TestProbe<StatusReply<Done>> operator = KIT.createTestProbe();
+    private final CompletableFuture<ActorRef<ControlState>> intent = new CompletableFuture<>();
+    private final CountingAdmin admin = new CountingAdmin();
+    private ActorRef<Command> coordinator;
+
+    @AfterAll
+    static void stopKit() {
+        KIT.shutdownTestKit();
+    }
+
+    @AfterEach
+    void stopCoordinator() {
+        KIT.stop(coordinator, LIMIT);
+    }
+
+    @Test
+    void wakesNobodyBeforeIntentIsKnown() {
+        start(Duration.ofMillis(20), LONG);
+        coordinator.tell(new CoordinatorActor.ShardStopped(FIRST));
+        woken.expectNoMessage(Duration.ofMillis(200));
+        learn(SECOND);
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, true));
+    }
+
+    @Test
+    void wakesEveryShardAgainAndAgain() {
+        start(Duration.ofMillis(20), LONG);
+        learn();
+        assertThat(wakes(6)).containsOnly(new Wake(FIRST, false), new Wake(SECOND, false));
+    }
+
+    @Test
+    void wakesADrainedShardAtOnceAndNobodyElse() {
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
+        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false));
+        coordinator.tell(new CoordinatorActor.ShardStopped(new ShardId("orders", 7)));
+        woken.expectNoMessage(Duration.ofMillis(100));
+    }
+
+    @Test
+    void recordsAPauseBeforeItConfirmsItAndTellsTheShard() {
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Pause(FIRST, "ann", "upgrade", operator.ref()));
+        ControlJournal.Change change = journal.receiveMessage(LIMIT);
+        assertThat(change.paused()).isTrue();
+        assertThat(change.by()).isEqualTo("ann");
+        operator.expectNoMessage(Duration.ofMillis(50));
+        learn(FIRST);
+        change.replyTo().tell(Done.getInstance());
+        assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
+        assertThat(wakes(1)).containsExactly(new Wake(FIRST, true));
+    }
+
+    @Test
+    void anOperatorLearnsThatTheJournalDidNotConfirm() {
+        start(LONG, LONG);
+        learn();
+        coordinator.tell(new CoordinatorActor.Resume(FIRST, "ann", "", operator.ref()));
+        StatusReply<Done> reply = operator.receiveMessage(LIMIT);
+        assertThat(reply.isError()).isTrue();
+        assertThat(reply.getError()).hasMessageContaining("did not confirm");
+    }
+
+    @Test
+    void refusesAShardThatDoesNotExist() {
+        start(LONG, LONG);
+        coordinator.tell(new CoordinatorActor.Pause(new ShardId("orders", 2), "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError()).hasMessage("there is no shard orders/2");
+    }
+
+    @Test
+    void purgesAgainAfterAFailureAndNeverTwiceAtOnce() {
+        start(LONG, Duration.ofMillis(10));
+        await().atMost(LIMIT).until(() -> admin.calls.get() >= 3);
+        assertThat(admin.mostAtOnce.get()).isEqualTo(1);
+    }
+
+    private void start(Duration wakeInterval, Duration purgeInterval) {
+        CoordinatorSetup setup = new CoordinatorSetup(
+                Map.of("orders", new CoordinatorSetup.Duty(2, admin, purgeInterval)),
+                wakeInterval,
+                Duration.ofMillis(500),
+                (shard, paused) -> woken.ref().tell(new Wake(shard, paused)),
+                listener -> {
+                    intent.complete(listener);
+                    return Behaviors.receiveMessage(change -> {
+                        journal.ref().tell(change);
+                        return Behaviors.same();
+                    });
+                });
+        coordinator = KIT.spawn(CoordinatorActor.create(setup));
+    }
+
+    private void learn(ShardId... paused) {
+        intent.join().tell(new ControlState(Set.of(paused), List.of()));
+    }
+
+    private List<Wake> wakes(int count) {
+        return woken.receiveSeveralMessages(count, LIMIT);
+    }
+
+    /** Fails the first time. */
+    private static final class CountingAdmin implements OutboxAdmin {
+        private final AtomicInteger calls = new AtomicInteger();
+        private final AtomicInteger running = new AtomicInteger();
+        private final AtomicInteger mostAtOnce = new AtomicInteger();
+
+        @Override
+        public CompletionStage<Integer> shards(int whenNew) {
+            return CompletableFuture.completedFuture(whenNew);
+        }
+
+        @Override
+        public CompletionStage<Integer> purge() {
+            mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
+            if (calls.incrementAndGet() == 1) {
+                running.decrementAndGet();
+                throw new IllegalStateException("no database");
+            }
+            return CompletableFuture.supplyAsync(
+                    running::decrementAndGet, CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+        }
+    }
+}

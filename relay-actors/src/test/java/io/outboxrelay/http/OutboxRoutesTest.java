@@ -1,0 +1,220 @@
+package io.outboxrelay.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.relay.RelayExtension;
+import io.outboxrelay.relay.RelayHandles;
+import io.outboxrelay.shard.Phase;
+import io.outboxrelay.shard.ShardStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
+import org.apache.pekko.pattern.StatusReply;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class OutboxRoutesTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ActorTestKit KIT = ActorTestKit.create("OutboxRoutesTest", ConfigFactory.load());
+    private static final TestProbe<CoordinatorActor.Command> COORDINATOR = KIT.createTestProbe();
+
+    /** Shard 1 never answers. */
+    @BeforeAll
+    static void startRelay() {
+        RelayExtension.get(KIT.system())
+                .started(new RelayHandles(
+                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox", 3)),
+                        COORDINATOR.ref(),
+                        OutboxRoutesTest::status));
+    }
+
+    @AfterAll
+    static void stopKit() {
+        KIT.shutdownTestKit();
+    }
+
+    private static CompletionStage<ShardStatus> status(ShardId shard) {
+        return shard.number() == 1
+                ? CompletableFuture.failedFuture(new TimeoutException("planned"))
+                : CompletableFuture.completedFuture(new ShardStatus(
+                        "orders",
+                        shard.number(),
+                        "here:1",
+                        Phase.RELAYING,
+                        7,
+                        "cursor 9",
+                        12,
+                        true,
+                        1.5,
+                        2.25,
+                        3,
+                        4,
+                        null,
+                        null,
+                        0.5,
+                        0));
+    }
+
+    @Test
+    void listsTheOutboxes() throws Exception {
+        assertThat(body(get("/outbox"), 200))
+                .isEqualTo(
+                        JSON.readTree("{\"outboxes\":[{\"name\":\"orders\",\"table\":\"shop.outbox\",\"shards\":3}]}"));
+    }
+
+    @Test
+    void showsEveryShardInOrderWhetherItAnswersOrNot() throws Exception {
+        JsonNode body = body(get("/outbox/orders/shards"), 200);
+        assertThat(body.get("outbox").textValue()).isEqualTo("orders");
+        assertThat(body.get("shards").findValuesAsText("shard")).containsExactly("0", "1", "2");
+        assertThat(body.get("shards").findValuesAsText("phase")).containsExactly("relaying", "unknown", "relaying");
+        assertThat(body.get("shards").get(1).get("lastError").textValue()).contains("did not answer");
+    }
+
+    @Test
+    void showsOneShardWithUnitsInTheNames() throws Exception {
+        JsonNode shard = body(get("/outbox/orders/shards/2"), 200);
+        assertThat(shard).isEqualTo(JSON.readTree("""
+                                {"outbox":"orders","shard":2,"node":"here:1","phase":"relaying","epoch":7,
+                                 "position":"cursor 9","rowsWaiting":12,"rowsWaitingCapped":true,
+                                 "oldestWaitingSeconds":1.5,"ratePerSecond":2.25,"rowsInFlight":3,"publishedRows":4,
+                                 "lastError":null,"lastErrorFault":null,"phaseSinceSeconds":0.5,"attempt":0}"""));
+    }
+
+    @Test
+    void saysWhatExistsWhereSomethingDoesNot() throws Exception {
+        assertThat(problem(get("/outbox/bills/shards"), 404)).contains("bills", "legal: orders");
+        assertThat(problem(get("/outbox/orders/shards/3"), 404)).contains("no shard 3", "legal: 0 to 2");
+        assertThat(problem(get("/outbox/orders/shards/x"), 404)).contains("legal: 0 to 2");
+        assertThat(problem(get("/outbox/orders"), 404)).contains("/outbox/{name}/shards");
+        assertThat(problem(get("/outbox/orders/shards/1/stop"), 404)).contains("/pause");
+    }
+
+    @Test
+    void leavesOtherPathsToOtherRoutes() throws Exception {
+        assertThat(send(get("/outboxes"), true).status().intValue()).isEqualTo(404);
+        assertThat(send(get("/outboxes"), true).entity().getContentType().toString())
+                .doesNotContain("problem");
+    }
+
+    @Test
+    void refusesWrongMethodsAndNamesTheRightOne() throws Exception {
+        HttpRequest post = HttpRequest.POST("/outbox/orders/shards");
+        assertThat(problem(post, 405)).contains("POST", "legal: GET");
+        assertThat(send(post, false).getHeader("Allow").orElseThrow().value()).isEqualTo("GET");
+        assertThat(problem(get("/outbox/orders/shards/1/pause"), 405)).contains("legal: POST");
+    }
+
+    @Test
+    void changesNothingWhileManagementIsReadOnly() throws Exception {
+        HttpResponse refused = send(HttpRequest.POST("/outbox/orders/shards/1/pause"), true);
+        assertThat(refused.status().intValue()).isEqualTo(403);
+        assertThat(json(refused).get("detail").textValue()).contains("read-only");
+        COORDINATOR.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void pausesWithReasonFromTheQuery() throws Exception {
+        CompletionStage<HttpResponse> answer =
+                sending(HttpRequest.POST("/outbox/orders/shards/1/pause?reason=upgrade&by=ann"), false);
+        CoordinatorActor.Pause pause = COORDINATOR.expectMessageClass(CoordinatorActor.Pause.class, LIMIT);
+        assertThat(pause.reason()).isEqualTo("upgrade");
+        assertThat(pause.by()).isEqualTo("ann");
+        pause.replyTo().tell(StatusReply.ack());
+        assertThat(json(result(answer)))
+                .isEqualTo(JSON.readTree("{\"outbox\":\"orders\",\"shard\":1,\"paused\":true}"));
+    }
+
+    @Test
+    void resumesWithReasonFromTheBodyAndPassesOnARefusal() throws Exception {
+        HttpRequest request = HttpRequest.POST("/outbox/orders/shards/0/resume")
+                .withEntity(ContentTypes.APPLICATION_JSON, "{\"reason\":\"done\"}");
+        CompletionStage<HttpResponse> answer = sending(request, false);
+        CoordinatorActor.Resume resume = COORDINATOR.expectMessageClass(CoordinatorActor.Resume.class, LIMIT);
+        assertThat(resume.reason()).isEqualTo("done");
+        assertThat(resume.by()).isEqualTo("unknown");
+        resume.replyTo().tell(StatusReply.error("the control journal did not confirm"));
+        HttpResponse refused = result(answer);
+        assertThat(refused.status().intValue()).isEqualTo(503);
+        assertThat(json(refused).get("detail").textValue()).contains("did not confirm");
+    }
+
+    @Test
+    void refusesBodiesItDoesNotUnderstandWithoutShowingThem() throws Exception {
+        HttpRequest pause = HttpRequest.POST("/outbox/orders/shards/0/pause");
+        assertThat(problem(pause.withEntity(ContentTypes.APPLICATION_JSON, "secret{"), 400))
+                .contains("JSON object")
+                .doesNotContain("secret");
+        assertThat(problem(pause.withEntity(ContentTypes.TEXT_PLAIN_UTF8, "reason"), 415))
+                .contains("legal: application/json");
+        assertThat(problem(HttpRequest.POST("/outbox/orders/shards/0/pause?by=" + "x".repeat(201)), 400))
+                .contains("201", "legal: 0 to 200");
+    }
+
+    private static HttpRequest get(String path) {
+        return HttpRequest.GET(path);
+    }
+
+    private static String problem(HttpRequest request, int status) throws Exception {
+        HttpResponse response = send(request, false);
+        assertThat(response.entity().getContentType().toString()).isEqualTo("application/problem+json");
+        JsonNode problem = body(request, status);
+        assertThat(problem.fieldNames()).toIterable().containsExactly("type", "title", "status", "detail");
+        assertThat(problem.get("status").intValue()).isEqualTo(status);
+        return problem.get("detail").textValue();
+    }
+
+    private static JsonNode body(HttpRequest request, int status) throws Exception {
+        HttpResponse response = send(request, false);
+        assertThat(response.status().intValue()).isEqualTo(status);
+        return json(response);
+    }
+
+    private static HttpResponse send(HttpRequest request, boolean readOnly) throws Exception {
+        return result(sending(request, readOnly));
+    }
+
+    private static CompletionStage<HttpResponse> sending(HttpRequest request, boolean readOnly) throws Exception {
+        ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(KIT.system());
+        ManagementRouteProviderSettings settings = ManagementRouteProviderSettings.create(
+                        Uri.create("http://localhost:7626"))
+                .withReadOnly(readOnly);
+        return new OutboxRoutes(system).routes(settings).seal().handler(system).apply(request);
+    }
+
+    private static HttpResponse result(CompletionStage<HttpResponse> answer) throws Exception {
+        return answer.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static JsonNode json(HttpResponse response) throws Exception {
+        return JSON.readTree(text(response));
+    }
+
+    private static String text(HttpResponse response) throws Exception {
+        return response.entity()
+                .toStrict(LIMIT.toMillis(), KIT.system())
+                .toCompletableFuture()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .getData()
+                .utf8String();
+    }
+}

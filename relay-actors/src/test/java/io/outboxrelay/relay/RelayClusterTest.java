@@ -1,0 +1,94 @@
+package io.outboxrelay.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.shard.Phase;
+import io.outboxrelay.shard.ShardStatus;
+import io.outboxrelay.testkit.InMemoryOutboxStore;
+import io.outboxrelay.testkit.RecordingPublisher;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RelayClusterTest {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final InMemoryOutboxStore store = InMemoryOutboxStore.withShards("orders", TestNode.SHARDS);
+    private final RecordingPublisher publisher = new RecordingPublisher();
+    private final AtomicInteger written = new AtomicInteger();
+    private final TestNode first = new TestNode(store, publisher);
+    private final TestNode second = new TestNode(store, publisher);
+
+    @AfterEach
+    void stopNodes() throws Exception {
+        for (TestNode node : List.of(second, first)) {
+            node.leave().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void shardsWakeWithoutTrafficSpreadAndMoveWithoutADuplicate() {
+        first.join(first);
+        await("all shards woken").atMost(LIMIT).until(first::allRelay);
+        assertThat(new RelayReadiness(first.system.classicSystem()).get().toCompletableFuture())
+                .isCompletedWithValue(true);
+
+        second.join(first);
+        writeUntil(() -> {
+            List<ShardStatus> statuses = second.statuses();
+            return first.shardsHeld(statuses) == 2 && second.shardsHeld(statuses) == 2;
+        });
+
+        CompletableFuture<Done> left = first.leave().toCompletableFuture();
+        writeUntil(left::isDone);
+        writeUntil(() -> second.shardsHeld(second.statuses()) == TestNode.SHARDS);
+
+        await("all rows settled").atMost(LIMIT).until(() -> store.settledRows() == written.get());
+        assertThat(publisher.sent()).extracting(OutboxRow::seq).doesNotHaveDuplicates();
+        assertThat(publisher.sentRows()).isEqualTo(written.get());
+    }
+
+    @Test
+    void anyNodePausesAndResumesAnyShard() throws Exception {
+        first.join(first);
+        await().atMost(LIMIT).until(first::isUp);
+        second.join(first);
+        await().atMost(LIMIT).until(() -> second.isUp() && second.allRelay());
+        ShardId shard = new ShardId("orders", 1);
+
+        change(second, shard, true);
+        await().atMost(LIMIT).until(() -> first.status(shard).phase() == Phase.PAUSED);
+        change(first, shard, false);
+        await().atMost(LIMIT).until(() -> second.status(shard).phase() == Phase.RELAYING);
+    }
+
+    private void writeUntil(Callable<Boolean> reached) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> {
+            store.append("key-" + written.get() % 50, "event " + written.incrementAndGet());
+            return reached.call();
+        });
+    }
+
+    private static void change(TestNode node, ShardId shard, boolean paused) throws Exception {
+        AskPattern.<CoordinatorActor.Command, Done>askWithStatus(
+                        node.handles.coordinator(),
+                        replyTo -> paused
+                                ? new CoordinatorActor.Pause(shard, "ann", "test", replyTo)
+                                : new CoordinatorActor.Resume(shard, "ann", "test", replyTo),
+                        LIMIT,
+                        node.system.scheduler())
+                .toCompletableFuture()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,95 @@
+package io.outboxrelay.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.cluster.Wire;
+import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.shard.Phase;
+import io.outboxrelay.shard.ShardActor;
+import io.outboxrelay.shard.ShardStatus;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
+import org.apache.pekko.pattern.StatusReply;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What crosses nodes, or stays in the journal, reads back as what was written. */
+class WireTest {
+    private static final ActorTestKit KIT = ActorTestKit.create(
+            "WireTest",
+            ConfigFactory.parseString(
+                            "pekko.actor.serialization-bindings { \"io.outboxrelay.cluster.Wire\" = jackson-cbor }")
+                    .withFallback(ConfigFactory.load()));
+    private static final ShardId SHARD = new ShardId("orders", 3);
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456Z");
+
+    @AfterAll
+    static void stopKit() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    void everyMessageReadsBackAsWritten() {
+        SerializationTestKit serialization = new SerializationTestKit(KIT.system());
+        for (Wire message : messages()) {
+            serialization.verifySerialization(message, true);
+        }
+    }
+
+    @Test
+    void everyKindOfMessageIsAmongThem() {
+        List<Class<?>> kinds = Stream.of(
+                        ShardActor.Command.class, CoordinatorActor.Command.class, ControlJournal.Event.class)
+                .flatMap(protocol -> Arrays.stream(protocol.getPermittedSubclasses()))
+                .filter(Wire.class::isAssignableFrom)
+                .toList();
+        assertThat(messages()).extracting(Object::getClass).containsAll(kinds);
+    }
+
+    private static List<Wire> messages() {
+        ShardStatus full = new ShardStatus(
+                "orders",
+                3,
+                "here:1",
+                Phase.HALTED,
+                7,
+                "cursor 9",
+                12,
+                true,
+                1.5,
+                2.25,
+                3,
+                4,
+                "no topic",
+                Fault.MISCONFIGURED,
+                0.125,
+                6);
+        return List.of(
+                new ShardActor.Keep(true),
+                new ShardActor.GetStatus(KIT.createTestProbe(ShardStatus.class).ref()),
+                full,
+                ShardStatus.unknown(SHARD, "no answer"),
+                new CoordinatorActor.Pause(
+                        SHARD,
+                        "ann",
+                        "upgrade",
+                        KIT.<StatusReply<Done>>createTestProbe().ref()),
+                new CoordinatorActor.Resume(
+                        SHARD,
+                        "ann",
+                        "",
+                        KIT.<StatusReply<Done>>createTestProbe().ref()),
+                new CoordinatorActor.ShardStopped(SHARD),
+                new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
+                new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW));
+    }
+}
