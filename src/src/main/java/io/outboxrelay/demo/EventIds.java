@@ -12,7 +12,7 @@ record EventIds(long run) {
     private static final long VARIANT = 0x8000_0000_0000_0000L;
 
     static EventIds random() {
-        return new EventIds(UUID.randomUUID().getMostSignificantBits() & ~0xf000L | VERSION_8);
+        return new EventIds((UUID.randomUUID().getMostSignificantBits() & ~0xf000L) | VERSION_8);
     }
 
     UUID of(int number) {
