@@ -122,7 +122,7 @@ public final class CoordinatorActor {
                         "coordinating {} shards, {} of them paused",
                         plan.all().size(),
                         plan.paused().size());
-        wake(plan.all());
+        wakeAll(plan);
         return coordinating(plan);
     }
 
@@ -131,7 +131,7 @@ public final class CoordinatorActor {
     private Behavior<Command> coordinating(ShardPlan plan) {
         return serving(plan)
                 .onMessage(IntentKnown.class, intent -> changed(plan, intent))
-                .onMessageEquals(Alarm.WAKE, () -> wake(plan.all()))
+                .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
                 .onMessage(
                         ShardStopped.class,
                         stopped -> wake(plan.of(stopped.shard()).stream().toList()))
@@ -144,8 +144,15 @@ public final class CoordinatorActor {
         return coordinating(plan);
     }
 
+    /** Once this node is stopping, its successor as coordinator does that. */
+    private Behavior<Command> wakeAll(ShardPlan plan) {
+        return setup.hosting().get() == Hosting.ANYBODY ? wake(plan.all()) : Behaviors.same();
+    }
+
     private Behavior<Command> wake(List<ShardPlan.Wake> wakes) {
-        wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused()));
+        if (setup.hosting().get() != Hosting.NOBODY) {
+            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused()));
+        }
         return Behaviors.same();
     }
 

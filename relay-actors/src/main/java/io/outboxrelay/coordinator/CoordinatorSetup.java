@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 
@@ -17,6 +18,7 @@ import org.apache.pekko.actor.typed.Behavior;
  * @param duties by outbox name
  * @param wakeInterval how often every shard is told anew
  * @param confirmWithin how long the journal may take to confirm a change
+ * @param hosting looked at before each word to a shard
  * @param journal the control journal, reporting to the given listener
  */
 public record CoordinatorSetup(
@@ -24,6 +26,7 @@ public record CoordinatorSetup(
         Duration wakeInterval,
         Duration confirmWithin,
         Keeper keeper,
+        Supplier<Hosting> hosting,
         Function<ActorRef<ControlState>, Behavior<ControlJournal.Change>> journal) {
 
     Duty duty(String outbox) {

@@ -27,12 +27,11 @@ public final class RelayStart {
     private RelayStart() {}
 
     /** Call it once for each node, with the same outboxes on every node. */
-    public static RelayHandles start(
-            ActorSystem<?> system, RelaySettings settings, List<RelayedOutbox> outboxes, Clock clock) {
+    public static RelayHandles start(ActorSystem<?> system, RelaySettings settings, List<RelayedOutbox> outboxes) {
         ShardRegions regions = ShardRegions.of(system);
         outboxes.forEach(regions::init);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
-                .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
+                .init(SingletonActor.of(coordinator(regions, settings, outboxes), COORDINATOR));
         RelayHandles handles =
                 new RelayHandles(outboxes.stream().map(RelayStart::handle).toList(), coordinator, regions::status);
         RelayExtension.get(system).started(handles);
@@ -41,7 +40,7 @@ public final class RelayStart {
 
     /** Restarted here, because the singleton manager does not start a singleton again that failed. */
     private static Behavior<CoordinatorActor.Command> coordinator(
-            ShardRegions regions, RelaySettings settings, List<RelayedOutbox> outboxes, Clock clock) {
+            ShardRegions regions, RelaySettings settings, List<RelayedOutbox> outboxes) {
         Map<String, CoordinatorSetup.Duty> duties = outboxes.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         outbox -> outbox.settings().name(),
@@ -54,7 +53,8 @@ public final class RelayStart {
                 settings.cluster().wakeInterval(),
                 CONFIRM_WITHIN,
                 regions::keep,
-                listener -> ControlJournal.create(listener, clock));
+                new ShardHosts(regions.system())::now,
+                listener -> ControlJournal.create(listener, Clock.systemUTC()));
         return Behaviors.supervise(CoordinatorActor.create(setup))
                 .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
     }

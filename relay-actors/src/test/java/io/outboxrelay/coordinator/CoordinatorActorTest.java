@@ -45,6 +45,7 @@ class CoordinatorActorTest {
     private final TestProbe<StatusReply<Done>> operator = KIT.createTestProbe();
     private final CompletableFuture<ActorRef<ControlState>> intent = new CompletableFuture<>();
     private final CountingAdmin admin = new CountingAdmin();
+    private volatile Hosting hosting = Hosting.ANYBODY;
     private ActorRef<Command> coordinator;
 
     @AfterAll
@@ -81,6 +82,19 @@ class CoordinatorActorTest {
         coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
         assertThat(wakes(1)).containsExactly(new Wake(SECOND, false));
         coordinator.tell(new CoordinatorActor.ShardStopped(new ShardId("orders", 7)));
+        woken.expectNoMessage(Duration.ofMillis(100));
+    }
+
+    @Test
+    void wakesOnlyWhatMovesWhileItsNodeStopsAndNothingOnTheLastNode() {
+        hosting = Hosting.OTHERS;
+        start(Duration.ofMillis(20), LONG);
+        learn();
+        woken.expectNoMessage(Duration.ofMillis(100));
+        coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
+        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false));
+        hosting = Hosting.NOBODY;
+        coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
         woken.expectNoMessage(Duration.ofMillis(100));
     }
 
@@ -130,6 +144,7 @@ class CoordinatorActorTest {
                 wakeInterval,
                 Duration.ofMillis(500),
                 (shard, paused) -> woken.ref().tell(new Wake(shard, paused)),
+                () -> hosting,
                 listener -> {
                     intent.complete(listener);
                     return Behaviors.receiveMessage(change -> {

@@ -86,7 +86,7 @@ class ClusterFormingIT {
         for (int round = 0; round < 4; round++) {
             List<String> addresses = new ArrayList<>();
             try (Nodes nodes = new Nodes(url)) {
-                awaitAll(ports.stream().map(nodes::start).toList());
+                awaitAll(nodes.startAtOnce(ports));
                 nodes.awaitOneCluster();
                 ports = List.of(nodes.port(0), nodes.port(1), nodes.port(2));
                 addresses.addAll(List.of(nodes.address(0), nodes.address(1), nodes.address(2)));

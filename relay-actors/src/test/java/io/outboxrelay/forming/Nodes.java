@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -36,6 +35,23 @@ final class Nodes implements AutoCloseable {
     }
 
     CompletableFuture<Done> start(int port, String more) {
+        return join(listen(port, more));
+    }
+
+    /** Starts nodes that all listen before the first one joins, so that rows of their earlier lives seem alive. */
+    List<CompletableFuture<Done>> startAtOnce(List<Integer> ports) {
+        List<Listening> listening = ports.stream().map(port -> listen(port, "")).toList();
+        return listening.stream().map(Nodes::join).toList();
+    }
+
+    /** A node that was started and has not joined. */
+    private record Listening(ActorSystem<Void> system, RelaySettings settings) {}
+
+    private static CompletableFuture<Done> join(Listening node) {
+        return ClusterForming.join(node.system(), node.settings()).toCompletableFuture();
+    }
+
+    private Listening listen(int port, String more) {
         Config raw = ConfigFactory.parseString("""
                 outbox-relay {
                   database { url = "%s", user = postgres, password = postgres }
@@ -49,8 +65,7 @@ final class Nodes implements AutoCloseable {
         RelaySettings settings = RelaySettings.from(raw);
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, raw));
         systems.add(system);
-        CompletionStage<Done> joined = ClusterForming.join(system, settings);
-        return joined.toCompletableFuture();
+        return new Listening(system, settings);
     }
 
     String address(int index) {

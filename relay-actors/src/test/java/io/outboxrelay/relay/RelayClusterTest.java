@@ -73,6 +73,15 @@ class RelayClusterTest {
         await().atMost(LIMIT).until(() -> second.status(shard).phase() == Phase.RELAYING);
     }
 
+    @Test
+    void theLastNodeStopsWithoutWaitingForANewOwner() throws Exception {
+        first.join(first);
+        await().atMost(LIMIT).until(first::allRelay);
+        long began = System.nanoTime();
+        first.leave().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(TestNode.REGION_LIMIT);
+    }
+
     private void writeUntil(Callable<Boolean> reached) {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(5)).until(() -> {
             store.append("key-" + written.get() % 50, "event " + written.incrementAndGet());

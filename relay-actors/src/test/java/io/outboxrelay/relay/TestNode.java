@@ -35,6 +35,9 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 final class TestNode {
     static final int SHARDS = 4;
 
+    /** How long Pekko waits for a region that does not empty: the drain limit of the test settings and some. */
+    static final Duration REGION_LIMIT = Duration.ofSeconds(30);
+
     private static final Config RAW = PersistenceTestKitPlugin.getInstance()
             .config()
             .withFallback(PersistenceTestKitSnapshotPlugin.config())

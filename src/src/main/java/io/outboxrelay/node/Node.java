@@ -108,7 +108,7 @@ public final class Node {
         RingStore store = RingStore.open(system, outbox);
         try {
             int shards = await(Retrying.whileTransient(
-                    "outbox " + outbox.name() + " at " + outbox.database().url(), () -> store.shards(outbox.shards())));
+                    "outbox " + outbox.name() + " at " + outbox.database().safeUrl(), () -> store.shards(outbox.shards())));
             if (shards != outbox.shards()) {
                 log.warn(
                         "outbox {} has {} shards; shards = {} is for new outboxes",

@@ -36,7 +36,7 @@ public final class Migrations {
                     .migrate()
                     .migrationsExecuted;
         } catch (FlywayException e) {
-            throw PostgresFaults.classify("migrate " + table + " in " + database.url(), e);
+            throw PostgresFaults.classify("migrate " + table + " in " + database.safeUrl(), e);
         }
     }
 }

@@ -1,0 +1,29 @@
+package io.outboxrelay.relay;
+
+import io.outboxrelay.coordinator.Hosting;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/** Looks who could take a shard, from the node the coordinator is on. */
+record ShardHosts(ActorSystem<?> system) {
+
+    Hosting now() {
+        if (CoordinatedShutdown.get(system).getShutdownReason().isEmpty()) {
+            return Hosting.ANYBODY;
+        }
+        Cluster cluster = Cluster.get(system);
+        boolean others = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+                .filter(member ->
+                        !member.uniqueAddress().equals(cluster.selfMember().uniqueAddress()))
+                .anyMatch(ShardHosts::stays);
+        return others ? Hosting.OTHERS : Hosting.NOBODY;
+    }
+
+    private static boolean stays(Member member) {
+        return member.status().equals(MemberStatus.up()) || member.status().equals(MemberStatus.weaklyUp());
+    }
+}

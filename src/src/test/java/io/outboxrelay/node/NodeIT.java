@@ -1,0 +1,156 @@
+package io.outboxrelay.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.outboxrelay.settings.LoadedConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole nodes on a real PostgreSQL and a real Kafka. */
+class NodeIT {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @TempDir
+    Path folder;
+
+    private Shop shop;
+
+    @BeforeEach
+    void open() {
+        shop = new Shop(folder);
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private static void stop(Node node) throws Exception {
+        node.stop().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private JsonNode shards(LoadedConfig node) throws Exception {
+        return shop.call(node, "GET", "/outbox/orders/shards").get("shards");
+    }
+
+    private Set<String> owners(LoadedConfig node) throws Exception {
+        Set<String> owners = new HashSet<>();
+        for (JsonNode shard : shards(node)) {
+            boolean relaying = shard.get("phase").asText().equals("relaying");
+            owners.add(relaying ? shard.get("node").asText() : "nobody");
+        }
+        return owners;
+    }
+
+    private void awaitOwners(LoadedConfig node, int count) {
+        await().atMost(LIMIT).ignoreExceptions().until(() -> {
+            Set<String> owners = owners(node);
+            return owners.size() == count && !owners.contains("nobody");
+        });
+    }
+
+    /** No loss, no repeat, every key in order. */
+    private void assertExactlyWhatWasWritten() {
+        await().atMost(LIMIT).until(() -> shop.topic().size() >= shop.written());
+        List<Shop.Found> found = shop.topic();
+        assertThat(found).hasSize(shop.written());
+        Map<String, Integer> next = new HashMap<>();
+        for (Shop.Found one : found) {
+            assertThat(one.version()).as(one.key()).isEqualTo(next.getOrDefault(one.key(), 0));
+            next.put(one.key(), one.version() + 1);
+        }
+        assertThat(next).hasSize(Shop.KEYS);
+    }
+
+    @Test
+    void shardsMoveUnderLoadWhenANodeJoinsAndWhenItLeavesAndNothingIsRepeated() throws Exception {
+        LoadedConfig first = LoadedConfig.load(shop.config());
+        LoadedConfig second = LoadedConfig.load(shop.config());
+        shop.migrate(first);
+        Node one = Node.start(first);
+        CompletableFuture<Node> joining = CompletableFuture.supplyAsync(() -> Node.start(second));
+        while (!joining.isDone()) {
+            shop.writeRound();
+        }
+        Node two = joining.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        awaitOwners(first, 2);
+        CompletableFuture<Void> leaving = CompletableFuture.runAsync(
+                () -> two.stop().toCompletableFuture().join());
+        while (!leaving.isDone()) {
+            shop.writeRound();
+        }
+        leaving.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        awaitOwners(first, 1);
+        shop.writeRound();
+        assertExactlyWhatWasWritten();
+        assertThat(shop.send(first, "GET", "/ready").statusCode()).isEqualTo(200);
+        assertThat(shop.send(first, "GET", "/alive").statusCode()).isEqualTo(200);
+        assertThat(shop.call(first, "GET", "/cluster/members").get("members")).hasSize(1);
+        stop(one);
+    }
+
+    @Test
+    void aPausedShardStaysPausedAfterTheWholeClusterRestartsAndGoesOnWhenResumed() throws Exception {
+        LoadedConfig config = LoadedConfig.load(shop.config());
+        shop.migrate(config);
+        Node node = Node.start(config);
+        awaitOwners(config, 1);
+        shop.call(config, "POST", "/outbox/orders/shards/3/pause?by=test&reason=maintenance");
+        await().atMost(LIMIT).until(() -> phase(config, 3).equals("paused"));
+        shop.writeRound();
+        stop(node);
+
+        Node again = Node.start(config);
+        await().atMost(LIMIT).ignoreExceptions().until(() -> phase(config, 2).equals("relaying"));
+        await().atMost(LIMIT).until(() -> phase(config, 3).equals("paused"));
+        await().atMost(LIMIT)
+                .until(() -> shards(config).get(3).get("rowsWaiting").asInt() > 0);
+        assertThat(shop.topic()).hasSizeLessThan(shop.written());
+        shop.call(config, "POST", "/outbox/orders/shards/3/resume");
+        assertExactlyWhatWasWritten();
+        stop(again);
+    }
+
+    private String phase(LoadedConfig config, int shard) throws Exception {
+        return shop.call(config, "GET", "/outbox/orders/shards/" + shard)
+                .get("phase")
+                .asText();
+    }
+
+    @Test
+    void databaseAndKafkaMayGoAwayForAWhile() throws Exception {
+        LoadedConfig config = LoadedConfig.load(shop.config());
+        shop.migrate(config);
+        Node node = Node.start(config);
+        awaitOwners(config, 1);
+        shop.writeRound();
+        await().atMost(LIMIT).until(() -> shop.topic().size() >= shop.written());
+        shop.postgres.restartImmediately();
+        shop.writeRound();
+        await().atMost(LIMIT).until(() -> ids().size() >= shop.written());
+        shop.kafka.stop();
+        shop.writeRound();
+        shop.kafka.startAgain();
+        await().atMost(LIMIT).until(() -> ids().size() >= shop.written());
+        stop(node);
+    }
+
+    private Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        shop.topic().forEach(found -> ids.add(found.id()));
+        return ids;
+    }
+}
