@@ -14,10 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** Looks at the cluster the way an operator does, over management HTTP; any node answers for all. */
 final class ClusterView implements AutoCloseable {
@@ -29,29 +26,35 @@ final class ClusterView implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
     private final NodeProcesses nodes;
-    private final AtomicReference<ClusterState> state = new AtomicReference<>(ClusterState.UNKNOWN);
-    private final ScheduledExecutorService poll = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "cluster-view");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private volatile ClusterState state = ClusterState.UNKNOWN;
+    private volatile boolean stopping;
+    private final Thread thread = new Thread(this::lookAgainAndAgain, "cluster-view");
 
     ClusterView(NodeProcesses nodes) {
         this.nodes = nodes;
     }
 
     ClusterView start() {
-        poll.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        thread.setDaemon(true);
+        thread.start();
         return this;
     }
 
     ClusterState state() {
-        return state.get();
+        return state;
     }
 
     @Override
     public void close() {
-        poll.shutdownNow();
+        stopping = true;
+        thread.interrupt();
+    }
+
+    private void lookAgainAndAgain() {
+        while (!stopping) {
+            look();
+            LockSupport.parkNanos(INTERVAL.toNanos());
+        }
     }
 
     private void look() {
@@ -62,7 +65,7 @@ final class ClusterView implements AutoCloseable {
                 ready.add(node.number());
             }
         }
-        state.set(new ClusterState(shards.askedNanos(), shards.answeredNanos(), shards.shards(), Set.copyOf(ready)));
+        state = new ClusterState(shards.askedNanos(), shards.answeredNanos(), shards.shards(), Set.copyOf(ready));
     }
 
     /** The first answer of any node; where none answers, what is known already. */
@@ -75,7 +78,7 @@ final class ClusterView implements AutoCloseable {
                 return new ClusterState(askedNanos, System.nanoTime(), shards, Set.of());
             }
         }
-        return state.get();
+        return state;
     }
 
     private List<ShardStatus> shards(String body) {

@@ -62,7 +62,7 @@ final class Latencies {
     }
 
     private static int bucketOf(long micros) {
-        return (int) (Math.log(micros) / Math.log(2) * STEPS_PER_DOUBLING);
+        return (int) (Math.log((double) micros) / Math.log(2) * STEPS_PER_DOUBLING);
     }
 
     private static long upperEnd(int bucket) {

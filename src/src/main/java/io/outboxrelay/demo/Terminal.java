@@ -4,9 +4,9 @@ package io.outboxrelay.demo;
 final class Terminal {
     private Terminal() {}
 
-    /** A terminal on which lines can be overwritten. */
+    /** A terminal on which lines can be overwritten. The `relay` script looks: what Java says differs by its version. */
     static boolean isLive() {
-        return System.console() != null && !"dumb".equals(System.getenv("TERM"));
+        return "1".equals(System.getenv("RELAY_TERMINAL")) && !"dumb".equals(System.getenv("TERM"));
     }
 
     /** Colour only on a terminal, and not where NO_COLOR is set (no-color.org). */
