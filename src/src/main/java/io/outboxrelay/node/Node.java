@@ -40,11 +40,15 @@ public final class Node {
 
     private final ActorSystem<Void> system;
     private final RelaySettings settings;
+    private final Retrying retrying;
     private final List<RelayedOutbox> outboxes = new ArrayList<>();
+    private final List<CompletableFuture<Void>> kafkaChecks = new ArrayList<>();
 
     private Node(LoadedConfig config) {
         this.settings = config.settings();
         this.system = ActorSystem.create(Behaviors.empty(), SYSTEM, PekkoConfiguration.of(config));
+        this.retrying = new Retrying(
+                () -> system.getWhenTerminated().toCompletableFuture().isDone());
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close outboxes", this::closeOutboxes);
     }
@@ -107,7 +111,7 @@ public final class Node {
     private void open(OutboxSettings outbox) {
         RingStore store = RingStore.open(system, outbox);
         try {
-            int shards = await(Retrying.whileTransient(
+            int shards = await(retrying.whileTransient(
                     "outbox " + outbox.name() + " at " + outbox.database().safeUrl(),
                     () -> store.shards(outbox.shards())));
             if (shards != outbox.shards()) {
@@ -123,7 +127,11 @@ public final class Node {
             store.close();
             throw e;
         }
-        Retrying.always("outbox " + outbox.name(), () -> KafkaCheck.reach(outbox.kafka()));
+        kafkaChecks.add(retrying.always("outbox " + outbox.name(), () -> KafkaCheck.reach(outbox.kafka()))
+                .thenAccept(done -> log.info(
+                        "outbox {}: Kafka at {} answers",
+                        outbox.name(),
+                        outbox.kafka().bootstrapServers())));
     }
 
     private CompletionStage<Done> closeOutboxes() {

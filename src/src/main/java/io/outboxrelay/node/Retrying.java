@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,23 +18,28 @@ final class Retrying {
     private static final Logger log = LoggerFactory.getLogger(Retrying.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
-    private Retrying() {}
+    private final BooleanSupplier stopped;
+
+    /** Gives up once `stopped` says so. */
+    Retrying(BooleanSupplier stopped) {
+        this.stopped = stopped;
+    }
 
     /** Retries TRANSIENT failures for ever; any other fails the stage. */
-    static <T> CompletableFuture<T> whileTransient(String step, Supplier<CompletionStage<T>> attempt) {
+    <T> CompletableFuture<T> whileTransient(String step, Supplier<CompletionStage<T>> attempt) {
         return attempt(step, attempt, failure -> failure.fault() == Fault.TRANSIENT, 1);
     }
 
     /** Retries every failure for ever. */
-    static <T> CompletableFuture<T> always(String step, Supplier<CompletionStage<T>> attempt) {
+    <T> CompletableFuture<T> always(String step, Supplier<CompletionStage<T>> attempt) {
         return attempt(step, attempt, failure -> true, 1);
     }
 
-    private static <T> CompletableFuture<T> attempt(
+    private <T> CompletableFuture<T> attempt(
             String step, Supplier<CompletionStage<T>> attempt, Predicate<RelayException> again, int number) {
         return attempt.get().toCompletableFuture().exceptionallyCompose(thrown -> {
             RelayException failure = RelayException.of(thrown);
-            if (!again.test(failure)) {
+            if (stopped.getAsBoolean() || !again.test(failure)) {
                 return CompletableFuture.failedFuture(failure);
             }
             Duration pause = BACKOFF.pause(number, 1);
