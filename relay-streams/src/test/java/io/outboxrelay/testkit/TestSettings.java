@@ -25,6 +25,32 @@ public final class TestSettings {
                 url, "postgres", new Secret("postgres"), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
     }
 
+    /** As {@link #outbox}, but rows wait until their commit is flushed. */
+    public static OutboxSettings flushedOnly(OutboxSettings settings) {
+        ReaderSettings reader = settings.reader();
+        return new OutboxSettings(
+                settings.name(),
+                settings.table(),
+                settings.shards(),
+                settings.database(),
+                settings.kafka(),
+                new ReaderSettings(
+                        reader.tickMin(),
+                        reader.tickMax(),
+                        reader.chunkRows(),
+                        reader.chunkBytes(),
+                        reader.bufferRows(),
+                        reader.catchUpConnections(),
+                        reader.catchUpHold(),
+                        true),
+                settings.chunksInFlight(),
+                settings.acknowledge(),
+                settings.purgeInterval(),
+                settings.retry(),
+                settings.stuckAfter(),
+                settings.drainTimeout());
+    }
+
     /** An outbox `orders` in table `outbox`. */
     public static OutboxSettings outbox(String url, String bootstrapServers, int shards) {
         return new OutboxSettings(
@@ -34,7 +60,14 @@ public final class TestSettings {
                 database(url),
                 new KafkaSettings(bootstrapServers, KafkaSettings.Compression.LZ4, Map.of()),
                 new ReaderSettings(
-                        Duration.ofMillis(3), Duration.ofMillis(25), 100, 1 << 20, 400, 3, Duration.ofSeconds(10)),
+                        Duration.ofMillis(3),
+                        Duration.ofMillis(25),
+                        100,
+                        1 << 20,
+                        400,
+                        3,
+                        Duration.ofSeconds(10),
+                        false),
                 8,
                 new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
                 Duration.ofMillis(500),
