@@ -28,12 +28,8 @@ public final class TestSettings {
     /** As {@link #outbox}, but rows wait until their commit is flushed. */
     public static OutboxSettings flushedOnly(OutboxSettings settings) {
         ReaderSettings reader = settings.reader();
-        return new OutboxSettings(
-                settings.name(),
-                settings.table(),
-                settings.shards(),
-                settings.database(),
-                settings.kafka(),
+        return with(
+                settings,
                 new ReaderSettings(
                         reader.tickMin(),
                         reader.tickMax(),
@@ -42,7 +38,33 @@ public final class TestSettings {
                         reader.bufferRows(),
                         reader.catchUpConnections(),
                         reader.catchUpHold(),
-                        true),
+                        true));
+    }
+
+    /** As {@link #outbox}, but looking for new rows at this pace only. */
+    public static OutboxSettings withTick(OutboxSettings settings, Duration tick) {
+        ReaderSettings reader = settings.reader();
+        return with(
+                settings,
+                new ReaderSettings(
+                        tick,
+                        tick,
+                        reader.chunkRows(),
+                        reader.chunkBytes(),
+                        reader.bufferRows(),
+                        reader.catchUpConnections(),
+                        reader.catchUpHold(),
+                        reader.flushedOnly()));
+    }
+
+    private static OutboxSettings with(OutboxSettings settings, ReaderSettings reader) {
+        return new OutboxSettings(
+                settings.name(),
+                settings.table(),
+                settings.shards(),
+                settings.database(),
+                settings.kafka(),
+                reader,
                 settings.chunksInFlight(),
                 settings.acknowledge(),
                 settings.purgeInterval(),
