@@ -2,7 +2,11 @@ package io.outboxrelay.settings;
 
 import java.time.Duration;
 
-/** How rows are read: tick, chunk and buffer sizes, catching up. */
+/**
+ * How rows are read: tick, chunk and buffer sizes, catching up.
+ *
+ * @param flushedOnly whether a row waits until its commit is on the database's disk
+ */
 public record ReaderSettings(
         Duration tickMin,
         Duration tickMax,
@@ -10,7 +14,8 @@ public record ReaderSettings(
         long chunkBytes,
         int bufferRows,
         int catchUpConnections,
-        Duration catchUpHold) {
+        Duration catchUpHold,
+        boolean flushedOnly) {
 
     private static final int MAX_BUFFER_ROWS = 1_000_000;
 

@@ -142,7 +142,8 @@ final class SettingsReader {
                 block.bytes("chunk-bytes"),
                 block.integer("buffer-rows"),
                 block.integer("catch-up-connections"),
-                block.duration("catch-up-hold"));
+                block.duration("catch-up-hold"),
+                block.flag("flushed-only"));
     }
 
     private static AcknowledgeSettings acknowledge(Section block) {

@@ -52,7 +52,14 @@ class SettingsDefaultsTest {
     void readerBlock() {
         assertThat(orders.reader())
                 .isEqualTo(new ReaderSettings(
-                        Duration.ofMillis(3), Duration.ofMillis(25), 500, 1 << 20, 4000, 3, Duration.ofSeconds(10)));
+                        Duration.ofMillis(3),
+                        Duration.ofMillis(25),
+                        500,
+                        1 << 20,
+                        4000,
+                        3,
+                        Duration.ofSeconds(10),
+                        false));
     }
 
     @Test

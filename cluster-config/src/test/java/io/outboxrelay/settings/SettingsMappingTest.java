@@ -57,7 +57,7 @@ class SettingsMappingTest {
                 kafka { bootstrap-servers = "k2:1", compression = zstd, properties { linger.ms = 3 } }
                 reader {
                   tick-min = 1 ms, tick-max = 2 ms, chunk-rows = 3, chunk-bytes = 4 KiB, buffer-rows = 5
-                  catch-up-connections = 6, catch-up-hold = 7 s
+                  catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true
                 }
                 publisher.chunks-in-flight = 8
                 acknowledge { interval = 9 ms, idle-interval = 10 ms }
@@ -80,7 +80,7 @@ class SettingsMappingTest {
                                 Map.of()),
                         new KafkaSettings("k2:1", KafkaSettings.Compression.ZSTD, Map.of("linger.ms", "3")),
                         new ReaderSettings(
-                                Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7)),
+                                Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7), true),
                         8,
                         new AcknowledgeSettings(Duration.ofMillis(9), Duration.ofMillis(10)),
                         new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),

@@ -34,7 +34,7 @@ public final class TestSettings {
                 database(),
                 new KafkaSettings("nowhere:9092", KafkaSettings.Compression.NONE, Map.of()),
                 new ReaderSettings(
-                        Duration.ofMillis(3), Duration.ofMillis(25), 10, 1024, 100, 1, Duration.ofSeconds(1)),
+                        Duration.ofMillis(3), Duration.ofMillis(25), 10, 1024, 100, 1, Duration.ofSeconds(1), false),
                 4,
                 new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.UniqueKillSwitch;
@@ -66,7 +67,9 @@ public final class ShardStream {
                     chunks.forEach(observer::onSettled);
                     return Done.getInstance();
                 })
-                .toMat(Sink.ignore(), Keep.both());
+                .toMat(Sink.ignore(), Keep.both())
+                // a publisher on its own threads would otherwise hide sixteen more chunks behind each boundary
+                .withAttributes(Attributes.inputBuffer(1, 1));
     }
 
     /** Stops reading; what was read is still published and settled, then {@link #completion} completes. */

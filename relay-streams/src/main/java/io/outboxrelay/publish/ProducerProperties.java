@@ -18,6 +18,9 @@ final class ProducerProperties {
             "all",
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
             "true",
+            // a later batch that lands while an earlier one is refused overtakes it, and blocks it for good
+            ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+            "1",
             // Kafka gives a batch up after this; a later batch of the same key would overtake it
             ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
             Integer.toString(Integer.MAX_VALUE),

@@ -108,6 +108,21 @@ class KafkaPublisherIT {
         publisher.close().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
+    /** While a topic is being created its leader refuses batches one moment and takes them the next. */
+    @Test
+    void topicsThatAreOnlyJustCreatedReceiveTheirRowsInOrder() throws Exception {
+        KafkaPublisher publisher = publisher();
+        for (int topic = 0; topic < 15; topic++) {
+            kafka.createTopic("outbox.event.Fresh" + topic, 1);
+            publish(publisher, chunks("Fresh" + topic, 20, 50));
+            assertThat(values("outbox.event.Fresh" + topic, 1_000))
+                    .isEqualTo(IntStream.range(0, 1_000)
+                            .mapToObj(Integer::toString)
+                            .toList());
+        }
+        publisher.close().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
     @Test
     void aRecordThatIsTooLargeIsPoisonAndThePublisherGoesOnWorking() throws Exception {
         KafkaPublisher publisher = publisher();

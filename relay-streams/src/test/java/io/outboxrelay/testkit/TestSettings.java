@@ -56,6 +56,32 @@ public final class TestSettings {
                 outbox.drainTimeout());
     }
 
+    /** As {@link #outbox}, but rows wait until their commit is flushed. */
+    public static OutboxSettings flushedOnly(OutboxSettings settings) {
+        ReaderSettings reader = settings.reader();
+        return new OutboxSettings(
+                settings.name(),
+                settings.table(),
+                settings.shards(),
+                settings.database(),
+                settings.kafka(),
+                new ReaderSettings(
+                        reader.tickMin(),
+                        reader.tickMax(),
+                        reader.chunkRows(),
+                        reader.chunkBytes(),
+                        reader.bufferRows(),
+                        reader.catchUpConnections(),
+                        reader.catchUpHold(),
+                        true),
+                settings.chunksInFlight(),
+                settings.acknowledge(),
+                settings.purgeInterval(),
+                settings.retry(),
+                settings.stuckAfter(),
+                settings.drainTimeout());
+    }
+
     /** An outbox `orders` in table `outbox`. */
     public static OutboxSettings outbox(String url, String bootstrapServers, int shards) {
         return new OutboxSettings(
@@ -65,7 +91,14 @@ public final class TestSettings {
                 database(url),
                 new KafkaSettings(bootstrapServers, KafkaSettings.Compression.LZ4, Map.of()),
                 new ReaderSettings(
-                        Duration.ofMillis(3), Duration.ofMillis(25), 100, 1 << 20, 400, 3, Duration.ofSeconds(10)),
+                        Duration.ofMillis(3),
+                        Duration.ofMillis(25),
+                        100,
+                        1 << 20,
+                        400,
+                        3,
+                        Duration.ofSeconds(10),
+                        false),
                 8,
                 new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
                 new PurgeSettings(Duration.ofMillis(500), Duration.ofMinutes(10)),

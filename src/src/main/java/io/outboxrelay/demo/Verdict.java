@@ -70,7 +70,10 @@ record Verdict(
 
     private String headline(Paint paint) {
         if (clean()) {
-            return paint.good("CLEAN: everything committed arrived, in order, and nothing else did");
+            return paint.good("CLEAN: everything committed arrived, in order, "
+                    + (findings.duplicates() == 0
+                            ? "and nothing else did"
+                            : "some of it twice because of the kill, and nothing else did"));
         }
         return nothingWrong()
                 ? paint.busy("INTERRUPTED: nothing wrong so far, but not everything had arrived")

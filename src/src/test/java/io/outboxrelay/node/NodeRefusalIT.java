@@ -42,7 +42,9 @@ class NodeRefusalIT {
 
     @Test
     void aMissingTableIsNamedAndWhatToDo() throws Exception {
-        assertThatThrownBy(() -> Node.run(shop.config()))
+        String empty = shop.postgres.createDatabase("empty");
+        Path config = shop.config("outbox-relay.database.url = \"" + empty + "\"");
+        assertThatThrownBy(() -> Node.run(config))
                 .isInstanceOfSatisfying(
                         RelayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.MISCONFIGURED))
                 .hasMessageContaining("outbox_progress")

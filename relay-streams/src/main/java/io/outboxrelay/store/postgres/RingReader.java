@@ -169,9 +169,11 @@ final class RingReader {
         state = Tail.LOOKING;
         Snapshot prev = tail;
         byte[] slots = prev == null ? null : feeds.beginLook();
+        boolean flushedOnly = settings.reader().flushedOnly();
         context.pipeToSelf(
                 tailLane.submit(
-                        "read the tail of " + settings.table(), () -> TailRead.look(tailLane, sql, prev, slots)),
+                        "read the tail of " + settings.table(),
+                        () -> TailRead.look(tailLane, sql, prev, slots, flushedOnly)),
                 Looked::new);
         return Behaviors.same();
     }

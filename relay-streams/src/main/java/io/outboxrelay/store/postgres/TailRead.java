@@ -21,10 +21,17 @@ record TailRead(Snapshot cur, List<SlottedRow> rows, boolean complete) {
     private static final long MOST_BYTES = 8L << 20;
 
     /** Runs on the tail's own connection, which is in autocommit mode. */
-    static TailRead look(JdbcRunner lane, OutboxSql sql, @Nullable Snapshot prev, byte @Nullable [] slots)
+    static TailRead look(
+            JdbcRunner lane, OutboxSql sql, @Nullable Snapshot prev, byte @Nullable [] slots, boolean flushedOnly)
             throws SQLException {
         Snapshot cur = snapshot(lane);
-        if (prev == null || slots == null || cur.equals(prev)) {
+        if (prev != null && cur.equals(prev)) {
+            return new TailRead(cur, List.of(), true);
+        }
+        if (flushedOnly) {
+            awaitFlushed(lane);
+        }
+        if (prev == null || slots == null) {
             return new TailRead(cur, List.of(), true);
         }
         try (IntervalCursor interval =
@@ -40,6 +47,28 @@ record TailRead(Snapshot cur, List<SlottedRow> rows, boolean complete) {
                 ResultSet row = statement.executeQuery(OutboxSql.SNAPSHOT)) {
             row.next();
             return Snapshot.parse(row.getString(1));
+        }
+    }
+
+    /**
+     * Whatever a snapshot sees was inserted into the log before: once the log is flushed up to here, no crash can take
+     * any of it back. Only needed for writers that commit asynchronously; the log writer flushes them by itself.
+     */
+    private static void awaitFlushed(JdbcRunner lane) throws SQLException {
+        try (Connection connection = lane.borrow();
+                Statement statement = connection.createStatement()) {
+            String inserted = one(statement, "select pg_current_wal_insert_lsn()::text");
+            String flushed = "select pg_current_wal_flush_lsn() >= '" + inserted + "'::pg_lsn";
+            while (!one(statement, flushed).equals("t")) {
+                one(statement, "select pg_sleep(0.002)::text");
+            }
+        }
+    }
+
+    private static String one(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
         }
     }
 
