@@ -13,7 +13,7 @@ public record OutboxSettings(
         ReaderSettings reader,
         int chunksInFlight,
         AcknowledgeSettings acknowledge,
-        Duration purgeInterval,
+        PurgeSettings purge,
         RetrySettings retry,
         Duration stuckAfter,
         Duration drainTimeout) {
@@ -43,7 +43,6 @@ public record OutboxSettings(
                         "legal 1 to " + catchUpMax + " (database.connections " + database.connections() + " - "
                                 + RESERVED_CONNECTIONS + ")")
                 .between("publisher.chunks-in-flight", chunksInFlight, 1, 1000)
-                .between("purge.interval", purgeInterval, Duration.ofMillis(100), Duration.ofHours(1))
                 .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
                 .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))
                 .orThrow();

@@ -94,7 +94,7 @@ final class SettingsReader {
                 legal.reader(),
                 legal.chunksInFlight(),
                 legal.acknowledge(),
-                legal.purgeInterval(),
+                legal.purge(),
                 legal.retry(),
                 legal.stuckAfter(),
                 legal.drainTimeout());
@@ -110,7 +110,7 @@ final class SettingsReader {
                 block.sub("reader").build(SettingsReader::reader),
                 block.sub("publisher").integer("chunks-in-flight"),
                 block.sub("acknowledge").build(SettingsReader::acknowledge),
-                block.sub("purge").duration("interval"),
+                block.sub("purge").build(SettingsReader::purge),
                 block.sub("retry").build(SettingsReader::retry),
                 block.duration("stuck-after"),
                 block.duration("drain-timeout"));
@@ -148,6 +148,10 @@ final class SettingsReader {
 
     private static AcknowledgeSettings acknowledge(Section block) {
         return new AcknowledgeSettings(block.duration("interval"), block.duration("idle-interval"));
+    }
+
+    private static PurgeSettings purge(Section block) {
+        return new PurgeSettings(block.duration("interval"), block.duration("advance-after"));
     }
 
     private static RetrySettings retry(Section block) {

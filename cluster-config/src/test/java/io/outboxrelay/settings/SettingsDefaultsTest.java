@@ -70,7 +70,7 @@ class SettingsDefaultsTest {
         assertThat(orders.chunksInFlight()).isEqualTo(8);
         assertThat(orders.acknowledge())
                 .isEqualTo(new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)));
-        assertThat(orders.purgeInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(orders.purge()).isEqualTo(new PurgeSettings(Duration.ofSeconds(5), Duration.ofMinutes(10)));
         assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));
         assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(orders.drainTimeout()).isEqualTo(Duration.ofSeconds(8));

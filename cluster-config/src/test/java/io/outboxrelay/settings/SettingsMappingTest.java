@@ -61,7 +61,7 @@ class SettingsMappingTest {
                 }
                 publisher.chunks-in-flight = 8
                 acknowledge { interval = 9 ms, idle-interval = 10 ms }
-                purge.interval = 11 s
+                purge { interval = 11 s, advance-after = 16 s }
                 retry { backoff-min = 12 ms, backoff-max = 13 ms }
                 stuck-after = 14 s, drain-timeout = 15 s
                 """);
@@ -83,7 +83,7 @@ class SettingsMappingTest {
                                 Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7), true),
                         8,
                         new AcknowledgeSettings(Duration.ofMillis(9), Duration.ofMillis(10)),
-                        Duration.ofSeconds(11),
+                        new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),
                         new RetrySettings(Duration.ofMillis(12), Duration.ofMillis(13)),
                         Duration.ofSeconds(14),
                         Duration.ofSeconds(15)));

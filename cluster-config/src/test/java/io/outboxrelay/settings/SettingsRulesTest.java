@@ -44,6 +44,7 @@ class SettingsRulesTest {
                 "outboxes.orders.acknowledge.interval | 11 s | legal 1 ms to 10 s",
                 "outboxes.orders.acknowledge.idle-interval | 19 ms | legal interval (20 ms) to 10 m",
                 "outboxes.orders.purge.interval | 61 m | legal 100 ms to 1 h",
+                "outboxes.orders.purge.advance-after | 999 ms | legal 1 s to 720 h",
                 "outboxes.orders.retry.backoff-min | 0 ms | legal 1 ms to 1 m",
                 "outboxes.orders.retry.backoff-max | 199 ms | legal backoff-min (200 ms) to 10 m",
                 "outboxes.orders.stuck-after | 999 ms | legal 1 s to 1 h",

@@ -4,6 +4,8 @@ import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.PurgeReport;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,13 +68,17 @@ public final class CoordinatorActor {
 
     record PurgeDue(String outbox) implements Command {}
 
-    /** `failure` is null when it worked. */
-    record Purged(String outbox, @Nullable Throwable failure) implements Command {}
+    /** One of `report` and `failure` is null. */
+    record Purged(
+            String outbox,
+            @Nullable PurgeReport report,
+            @Nullable Throwable failure) implements Command {}
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final CoordinatorSetup setup;
     private final ActorRef<ControlJournal.Change> journal;
+    private final Map<String, PurgeWaits> purgeWaits = new HashMap<>();
 
     private CoordinatorActor(ActorContext<Command> context, TimerScheduler<Command> timers, CoordinatorSetup setup) {
         this.context = context;
@@ -208,11 +214,11 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> purge(String outbox) {
-        context.pipeToSelf(emptied(outbox), (count, failure) -> new Purged(outbox, failure));
+        context.pipeToSelf(emptied(outbox), (report, failure) -> new Purged(outbox, report, failure));
         return Behaviors.same();
     }
 
-    private CompletionStage<Integer> emptied(String outbox) {
+    private CompletionStage<PurgeReport> emptied(String outbox) {
         try {
             return setup.duty(outbox).admin().purge();
         } catch (RuntimeException e) {
@@ -228,6 +234,12 @@ public final class CoordinatorActor {
                             purged.outbox(),
                             setup.duty(purged.outbox()).purgeInterval(),
                             purged.failure().getMessage());
+        }
+        if (purged.report() != null) {
+            purgeWaits
+                    .computeIfAbsent(purged.outbox(), any -> new PurgeWaits(System::nanoTime))
+                    .linesAfter(purged.report())
+                    .forEach(line -> context.getLog().warn("outbox {}: {}", purged.outbox(), line));
         }
         purgeLater(purged.outbox());
         return Behaviors.same();

@@ -48,7 +48,7 @@ public final class RelayStart {
                         outbox -> new CoordinatorSetup.Duty(
                                 outbox.shards(),
                                 outbox.admin(),
-                                outbox.settings().purgeInterval())));
+                                outbox.settings().purge().interval())));
         CoordinatorSetup setup = new CoordinatorSetup(
                 duties,
                 settings.cluster().wakeInterval(),

@@ -10,6 +10,7 @@ import io.outboxrelay.coordinator.CoordinatorActor.Command;
 import io.outboxrelay.coordinator.ShardPlan.Wake;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -175,14 +176,18 @@ class CoordinatorActorTest {
         }
 
         @Override
-        public CompletionStage<Integer> purge() {
+        public CompletionStage<PurgeReport> purge() {
             mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
             if (calls.incrementAndGet() == 1) {
                 running.decrementAndGet();
                 throw new IllegalStateException("no database");
             }
             return CompletableFuture.supplyAsync(
-                    running::decrementAndGet, CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+                    () -> {
+                        running.decrementAndGet();
+                        return PurgeReport.NOTHING;
+                    },
+                    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
 import io.outboxrelay.settings.Secret;
@@ -36,7 +37,7 @@ public final class TestSettings {
                         Duration.ofMillis(3), Duration.ofMillis(25), 10, 1024, 100, 1, Duration.ofSeconds(1), false),
                 4,
                 new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)),
-                Duration.ofMillis(100),
+                new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),
                 retry,
                 Duration.ofSeconds(10),
                 drainTimeout);

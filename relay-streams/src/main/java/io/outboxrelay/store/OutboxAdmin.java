@@ -12,6 +12,6 @@ public interface OutboxAdmin {
      */
     CompletionStage<Integer> shards(int whenNew);
 
-    /** Empties drained parts of the table; completes with how many were emptied. */
-    CompletionStage<Integer> purge();
+    /** Empties drained parts of the table, and moves writing on where little is written. */
+    CompletionStage<PurgeReport> purge();
 }

@@ -11,6 +11,7 @@ import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.PurgeReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,7 +103,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     }
 
     @Override
-    public CompletionStage<Integer> purge() {
+    public CompletionStage<PurgeReport> purge() {
         return answer(Operation.PURGE, this::truncate);
     }
 
@@ -196,10 +197,10 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         return shards.size();
     }
 
-    private synchronized int truncate() {
+    private synchronized PurgeReport truncate() {
         long done =
                 shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
-        return table.truncate(done);
+        return new PurgeReport(table.truncate(done), false, List.of());
     }
 
     private synchronized List<OutboxRow> waiting(int number) {

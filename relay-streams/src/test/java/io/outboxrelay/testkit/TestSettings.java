@@ -4,6 +4,7 @@ import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
 import io.outboxrelay.settings.Secret;
@@ -21,8 +22,38 @@ public final class TestSettings {
 
     /** A database by its URL, with user `postgres`. */
     public static DatabaseSettings database(String url) {
+        return database(url, "postgres");
+    }
+
+    private static DatabaseSettings database(String url, String user) {
         return new DatabaseSettings(
-                url, "postgres", new Secret("postgres"), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+                url, user, new Secret(user), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+    }
+
+    /** The same outbox under another database role. */
+    public static OutboxSettings as(String user, OutboxSettings outbox) {
+        return with(outbox, database(outbox.database().url(), user), outbox.purge());
+    }
+
+    /** The same outbox, purged otherwise. */
+    public static OutboxSettings purging(PurgeSettings purge, OutboxSettings outbox) {
+        return with(outbox, outbox.database(), purge);
+    }
+
+    private static OutboxSettings with(OutboxSettings outbox, DatabaseSettings database, PurgeSettings purge) {
+        return new OutboxSettings(
+                outbox.name(),
+                outbox.table(),
+                outbox.shards(),
+                database,
+                outbox.kafka(),
+                outbox.reader(),
+                outbox.chunksInFlight(),
+                outbox.acknowledge(),
+                purge,
+                outbox.retry(),
+                outbox.stuckAfter(),
+                outbox.drainTimeout());
     }
 
     /** As {@link #outbox}, but rows wait until their commit is flushed. */
@@ -92,7 +123,7 @@ public final class TestSettings {
                         false),
                 8,
                 new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
-                Duration.ofMillis(500),
+                new PurgeSettings(Duration.ofMillis(500), Duration.ofMinutes(10)),
                 new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(8));

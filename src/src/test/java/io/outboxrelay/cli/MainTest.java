@@ -24,13 +24,14 @@ class MainTest {
     void helpAndVersionSucceed() {
         assertThat(run("--help")).isZero();
         assertThat(run("--version")).isZero();
-        assertThat(out.toString()).contains("node", "migrate", "demo", "outbox-relay");
+        assertThat(out.toString()).contains("node", "migrate", "doctor", "demo", "outbox-relay");
     }
 
     @Test
     void everyCommandHasHelp() {
         assertThat(run("node", "--help")).isZero();
         assertThat(run("migrate", "--help")).isZero();
+        assertThat(run("doctor", "--help")).isZero();
         assertThat(run("demo", "--help")).isZero();
         assertThat(out.toString())
                 .contains("--config=FILE", "--kill-node-after=TIME")

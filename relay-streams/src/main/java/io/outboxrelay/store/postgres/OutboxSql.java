@@ -6,14 +6,19 @@ import java.util.stream.IntStream;
 /** The statements on one outbox, by its table name (validated in the settings). */
 record OutboxSql(String table) {
     static final int LEAVES = 4;
+    /** A partition takes two to the power of this sequence numbers before the next one is written. */
+    static final int LEAF_BITS = 20;
 
     static final String SNAPSHOT = "select pg_current_snapshot()::text";
 
     /** Exactly the expression of the index, or it is not used. */
-    private static final String SLOT =
-            "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
+    static final String SLOT = "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
 
     private static final String IN_INTERVAL = "((txid >= ?::xid8 and txid < ?::xid8) or txid = any(?::xid8[]))";
+
+    String sequence() {
+        return table + "_seq_seq";
+    }
 
     String progress() {
         return table + "_progress";
@@ -82,11 +87,31 @@ record OutboxSql(String table) {
     }
 
     String writingLeaf() {
-        return "select (last_value >> 20) & 3 from " + table + "_seq_seq";
+        return "select (last_value >> " + LEAF_BITS + ") & " + (LEAVES - 1) + " from " + sequence();
     }
 
     /** Every transaction below this is acknowledged by every shard. */
     String acknowledgedBelow() {
         return "select min(pg_snapshot_xmin(prev)::text::bigint) from " + progress();
+    }
+
+    /** Parameter: a transaction that not every shard has acknowledged. */
+    String shardsBehind() {
+        return "select shard from " + progress() + " where pg_snapshot_xmin(prev)::text::bigint <= ? order by shard";
+    }
+
+    /** The row that was written first, by its transaction, and its age in milliseconds. */
+    static String oldest(String leaf) {
+        return "select txid::text::bigint, (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint from "
+                + leaf + " order by txid limit 1";
+    }
+
+    static String newest(String leaf) {
+        return "select txid::text::bigint from " + leaf + " order by txid desc limit 1";
+    }
+
+    /** Parameter: how many sequence numbers to use up. Returns the last of them. */
+    String burn() {
+        return "select max(nextval('" + sequence() + "')) from generate_series(1, ?)";
     }
 }

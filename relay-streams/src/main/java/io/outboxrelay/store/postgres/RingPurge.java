@@ -1,11 +1,14 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.PurgeWait;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,42 +18,51 @@ final class RingPurge {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final OutboxSql sql;
+    private final RingAdvance advance;
+    private final PurgeBlockers blockers;
 
-    RingPurge(OutboxSql sql) {
+    RingPurge(OutboxSql sql, Duration advanceAfter) {
         this.sql = sql;
+        this.advance = new RingAdvance(sql, advanceAfter);
+        this.blockers = new PurgeBlockers(sql);
     }
 
-    /** Goes round all partitions but the one being written; returns how many were emptied. */
-    int purge(Connection connection) throws SQLException {
-        int writing = (int) number(connection, sql.writingLeaf()).orElse(-1L).longValue();
+    /** Goes round all partitions but the one being written. */
+    PurgeReport purge(Connection connection) throws SQLException {
+        boolean advanced = advance.advance(connection);
+        int writing =
+                Queries.number(connection, sql.writingLeaf()).orElseThrow().intValue();
+        connection.commit();
         int emptied = 0;
+        List<PurgeWait> waits = new ArrayList<>();
         for (int n = 0; n < OutboxSql.LEAVES; n++) {
             String leaf = sql.leaves().get(n);
-            if (n != writing
-                    && number(connection, "select pg_relation_size('" + leaf + "')")
-                                    .orElse(0L)
-                            > 0) {
-                emptied += empty(connection, leaf) ? 1 : 0;
+            if (n != writing && Queries.sizeBytes(connection, leaf) > 0) {
+                emptied += empty(connection, leaf, waits) ? 1 : 0;
             }
             connection.commit();
         }
-        return emptied;
+        return new PurgeReport(emptied, advanced, waits);
     }
 
     /**
      * The limit is read before the lock, the newest row after it, by a statement that sees whatever committed until
      * then: no row can slip in between. A writer in progress, prepared ones included, holds a lock on the partition.
      */
-    private boolean empty(Connection connection, String leaf) throws SQLException {
-        Optional<Long> acknowledgedBelow = number(connection, sql.acknowledgedBelow());
+    private boolean empty(Connection connection, String leaf, List<PurgeWait> waits) throws SQLException {
+        Optional<Long> acknowledgedBelow = Queries.number(connection, sql.acknowledgedBelow());
         connection.commit();
-        if (acknowledgedBelow.isEmpty() || !lock(connection, leaf)) {
+        if (acknowledgedBelow.isEmpty()) {
             return false;
         }
-        Optional<Long> newest =
-                number(connection, "select txid::text::bigint from " + leaf + " order by txid desc limit 1");
+        if (!lock(connection, leaf)) {
+            waits.addAll(blockers.ofLock(connection, leaf));
+            return false;
+        }
+        Optional<Long> newest = Queries.number(connection, OutboxSql.newest(leaf));
         if (newest.isPresent() && newest.get() >= acknowledgedBelow.get()) {
-            connection.rollback();
+            connection.rollback(); // not looked for under the lock: writers would wait
+            waits.addAll(blockers.ofPosition(connection, leaf, acknowledgedBelow.get()));
             return false;
         }
         execute(connection, "truncate " + leaf);
@@ -75,14 +87,6 @@ final class RingPurge {
     private static void execute(Connection connection, String statement) throws SQLException {
         try (Statement call = connection.createStatement()) {
             call.execute(statement);
-        }
-    }
-
-    private static Optional<Long> number(Connection connection, String query) throws SQLException {
-        try (Statement call = connection.createStatement();
-                ResultSet row = call.executeQuery(query)) {
-            @Nullable Object value = row.next() ? row.getObject(1) : null;
-            return value instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.PurgeReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
         OutboxSql sql = new OutboxSql(settings.table());
         this.progress = new Progress(sql);
-        this.purge = new RingPurge(sql);
+        this.purge = new RingPurge(sql, settings.purge().advanceAfter());
         this.reader = system.systemActorOf(
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
         this.acks = system.systemActorOf(
@@ -108,7 +109,7 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
     }
 
     @Override
-    public CompletionStage<Integer> purge() {
+    public CompletionStage<PurgeReport> purge() {
         return workLane.inTransaction("purge " + settings.table(), purge::purge);
     }
 

@@ -22,10 +22,10 @@ final class JdbcTransaction implements OpenTransaction {
                 + " (aggregatetype, aggregateid, type, payload) values ('orders', ?, 'Tested', ?)";
     }
 
-    static JdbcTransaction begin(OutboxSettings settings) {
+    static JdbcTransaction begin(OutboxSettings settings, String user) {
         return calling(() -> {
             Connection connection =
-                    DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+                    DriverManager.getConnection(settings.database().url(), user, user);
             connection.setAutoCommit(false);
             return new JdbcTransaction(connection, settings.table());
         });

@@ -7,13 +7,12 @@ import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.OutboxStoreContract;
 import io.outboxrelay.testkit.StoreFixture;
-import io.outboxrelay.testkit.TestSettings;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The snapshot cursor keeps what every store promises. */
+/** The snapshot cursor keeps what every store promises, with no more rights than docs/roles.md lists. */
 class RingStoreContractIT extends OutboxStoreContract {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static SandboxPostgres postgres;
@@ -22,6 +21,7 @@ class RingStoreContractIT extends OutboxStoreContract {
     @BeforeAll
     static void start() {
         postgres = SandboxPostgres.start();
+        DocumentedRoles.create(postgres);
         kit = ActorTestKit.create();
     }
 
@@ -33,10 +33,7 @@ class RingStoreContractIT extends OutboxStoreContract {
 
     @Override
     protected StoreFixture open() {
-        String database = "contract" + DATABASES.incrementAndGet();
-        postgres.createDatabase(database);
-        OutboxSettings settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 4);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
+        OutboxSettings settings = DocumentedRoles.outbox(postgres, "contract" + DATABASES.incrementAndGet(), 4);
         return new RingFixture(
                 settings, RingStore.open(kit.system(), settings), RingStore.open(kit.system(), settings));
     }
@@ -69,7 +66,7 @@ class RingStoreContractIT extends OutboxStoreContract {
 
         @Override
         public OpenTransaction begin() {
-            return JdbcTransaction.begin(settings);
+            return JdbcTransaction.begin(settings, DocumentedRoles.APPLICATION);
         }
 
         @Override

@@ -1,0 +1,114 @@
+package io.outboxrelay.store.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What the doctor wants of an outbox table. */
+final class TableCheck {
+    private static final String INDEXES = "select c.oid::regclass::text, pg_get_indexdef(i.indexrelid, 1, false),"
+            + " pg_get_indexdef(i.indexrelid, 2, false) from pg_class c join pg_index i on i.indrelid = c.oid"
+            + " where c.oid = any(?::regclass[]) and i.indisvalid and i.indnatts >= 2";
+
+    private final OutboxSql sql;
+
+    private record Column(String name, String identity, String byDefault) {}
+
+    private record Index(String table, String first, String second) {}
+
+    TableCheck(OutboxSql sql) {
+        this.sql = sql;
+    }
+
+    /** A row's txid must be given out before its seq: columns are filled in from left to right. */
+    Finding columns(String check, Connection connection) throws SQLException {
+        List<Column> columns = Queries.list(
+                connection,
+                "select a.attname, a.attidentity::text, coalesce(pg_get_expr(d.adbin, d.adrelid), '')"
+                        + " from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum"
+                        + " where a.attrelid = ?::regclass and a.attname in ('txid', 'seq') order by a.attnum",
+                row -> new Column(row.getString(1), row.getString(2), row.getString(3)),
+                sql.table());
+        List<Column> wanted = List.of(new Column("txid", "", "pg_current_xact_id()"), new Column("seq", "a", ""));
+        return columns.equals(wanted)
+                ? Finding.ok(check, "txid and seq are given out by the database only")
+                : Finding.fail(
+                        check,
+                        "columns txid (default pg_current_xact_id()) and after it seq (generated always as identity)"
+                                + " are expected, found " + columns,
+                        "writers can choose what orders events, or get it in the wrong order; restore the columns as"
+                                + " `relay migrate` creates them");
+    }
+
+    Finding guard(String check, Connection connection) throws SQLException {
+        long guards = Queries.number(
+                        connection,
+                        "select count(*) from pg_constraint where conrelid = ?::regclass and contype = 'c'"
+                                + " and pg_get_expr(conbin, conrelid) = '(txid = pg_current_xact_id())'",
+                        sql.table())
+                .orElse(0L);
+        return guards > 0
+                ? Finding.ok(check, "a forged txid is rejected")
+                : Finding.fail(
+                        check,
+                        "the check txid = pg_current_xact_id() is missing: a row with a copied txid would be skipped",
+                        "alter table " + sql.table() + " add constraint "
+                                + sql.table().replaceFirst(".*\\.", "")
+                                + "_txid_own check (txid = pg_current_xact_id()) not valid");
+    }
+
+    Finding index(String check, Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>(sql.leaves());
+        tables.add(sql.table());
+        Set<String> indexed = Queries.list(
+                        connection,
+                        INDEXES,
+                        row -> new Index(row.getString(1), row.getString(2), row.getString(3)),
+                        tables.stream().collect(Collectors.joining(",", "{", "}")))
+                .stream()
+                .filter(index ->
+                        index.first().equals("txid") && bare(index.second()).equals(bare(OutboxSql.SLOT)))
+                .map(index -> index.table().replaceFirst(".*\\.", ""))
+                .collect(Collectors.toSet());
+        List<String> missing = tables.stream()
+                .filter(table -> !indexed.contains(table.replaceFirst(".*\\.", "")))
+                .toList();
+        return missing.isEmpty()
+                ? Finding.ok(check, "on (txid, slot), for every partition")
+                : Finding.fail(
+                        check,
+                        "no valid index on (txid, slot) for " + String.join(", ", missing)
+                                + ": every look would read the whole table",
+                        "create index on " + sql.table() + " (txid, " + OutboxSql.SLOT + ")");
+    }
+
+    /** PostgreSQL prints an expression back with casts and brackets of its own. */
+    private static String bare(String expression) {
+        return expression
+                .toLowerCase(Locale.ROOT)
+                .replace("::text", "")
+                .replace("::integer", "::int")
+                .replaceAll("[\\s()]", "");
+    }
+
+    Finding autovacuum(String check, Connection connection) throws SQLException {
+        List<String> on = Queries.list(
+                connection,
+                "select oid::regclass::text from pg_class where oid = any(?::regclass[])"
+                        + " and not coalesce(reloptions && array['autovacuum_enabled=off', 'autovacuum_enabled=false'],"
+                        + " false) order by 1",
+                row -> row.getString(1),
+                sql.leaves().stream().collect(Collectors.joining(",", "{", "}")));
+        return on.isEmpty()
+                ? Finding.ok(check, "off for the partitions, which are emptied as a whole")
+                : Finding.warn(
+                        check,
+                        "on for " + String.join(", ", on) + ", which are emptied as a whole: vacuum is wasted work"
+                                + " there, and holds up purging",
+                        "alter table ... set (autovacuum_enabled = off) on each of them");
+    }
+}

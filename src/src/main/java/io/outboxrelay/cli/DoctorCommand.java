@@ -1,0 +1,125 @@
+package io.outboxrelay.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.publish.KafkaCheck;
+import io.outboxrelay.settings.KafkaSettings;
+import io.outboxrelay.settings.LoadedConfig;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.store.postgres.Doctor;
+import io.outboxrelay.store.postgres.Finding;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Examines everything the relay needs and says what to do about what is wrong. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description =
+                "Examines databases, tables, rights, positions and Kafka, with the rights of a node, and says what"
+                        + " to do about what is wrong. Changes nothing. Exit code 0 unless a check failed.")
+final class DoctorCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "HOCON configuration of a node.")
+    @SuppressWarnings("NullAway.Init") // required: set by picocli
+    private Path config;
+
+    @Option(names = "--json", description = "Print a JSON array instead of lines.")
+    private boolean json;
+
+    /** A finding and what it is about: the cluster, or one outbox. */
+    private record Examined(String subject, Finding finding) {}
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        List<Examined> examined = examine(LoadedConfig.load(config).settings());
+        if (json) {
+            printJson(examined);
+        } else {
+            printLines(examined);
+        }
+        boolean failed = examined.stream().anyMatch(one -> one.finding().level() == Finding.Level.FAIL);
+        return failed ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+    }
+
+    private static List<Examined> examine(RelaySettings settings) {
+        Doctor doctor = new Doctor();
+        List<Examined> examined = new ArrayList<>();
+        doctor.cluster(settings.database()).forEach(finding -> examined.add(new Examined("cluster", finding)));
+        for (OutboxSettings outbox : settings.outboxes().values()) {
+            String subject = "outbox " + outbox.name();
+            doctor.outbox(outbox).forEach(finding -> examined.add(new Examined(subject, finding)));
+            examined.add(new Examined(subject, kafka(outbox.kafka())));
+        }
+        return examined;
+    }
+
+    private static Finding kafka(KafkaSettings kafka) {
+        try {
+            KafkaCheck.reach(kafka).toCompletableFuture().join();
+            return new Finding("kafka", Finding.Level.OK, kafka.bootstrapServers() + " answers", "");
+        } catch (RuntimeException e) {
+            return new Finding(
+                    "kafka",
+                    Finding.Level.FAIL,
+                    ErrorLine.of(RelayException.of(e)),
+                    "check kafka.bootstrap-servers and kafka.properties, and that the brokers can be reached from here");
+        }
+    }
+
+    private void printLines(List<Examined> examined) {
+        PrintWriter out = spec.commandLine().getOut();
+        String subject = "";
+        for (Examined one : examined) {
+            if (!subject.equals(one.subject())) {
+                subject = one.subject();
+                out.println(subject);
+            }
+            Finding finding = one.finding();
+            String advice = finding.advice().isEmpty() ? "" : " -> " + finding.advice();
+            out.printf("  %-4s  %s: %s%s%n", label(finding.level()), finding.check(), finding.detail(), advice);
+        }
+        out.flush();
+    }
+
+    /** What is fine should not shout. */
+    private static String label(Finding.Level level) {
+        return level == Finding.Level.OK ? "ok" : level.name();
+    }
+
+    private void printJson(List<Examined> examined) throws JsonProcessingException {
+        List<Map<String, String>> list = new ArrayList<>();
+        for (Examined one : examined) {
+            Finding finding = one.finding();
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("subject", one.subject());
+            fields.put("check", finding.check());
+            fields.put("level", finding.level().name().toLowerCase(Locale.ROOT));
+            fields.put("detail", finding.detail());
+            fields.put("advice", finding.advice());
+            list.add(fields);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(list));
+        out.flush();
+    }
+}
