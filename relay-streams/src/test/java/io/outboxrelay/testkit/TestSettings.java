@@ -98,7 +98,7 @@ public final class TestSettings {
                 reader,
                 settings.chunksInFlight(),
                 settings.acknowledge(),
-                settings.purgeInterval(),
+                settings.purge(),
                 settings.retry(),
                 settings.stuckAfter(),
                 settings.drainTimeout());

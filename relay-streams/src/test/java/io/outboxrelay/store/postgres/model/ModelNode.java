@@ -78,7 +78,10 @@ final class ModelNode {
     }
 
     CompletionStage<Integer> purge() {
-        return store.purge().toCompletableFuture().orTimeout(40, TimeUnit.SECONDS);
+        return store.purge()
+                .thenApply(report -> report.emptied())
+                .toCompletableFuture()
+                .orTimeout(40, TimeUnit.SECONDS);
     }
 
     CompletableFuture<Boolean> isSettled(Claim claim) {
