@@ -32,22 +32,23 @@ public final class TestSettings {
 
     /** The same outbox under another database role. */
     public static OutboxSettings as(String user, OutboxSettings outbox) {
-        return with(outbox, database(outbox.database().url(), user), outbox.purge());
+        return with(outbox, database(outbox.database().url(), user), outbox.reader(), outbox.purge());
     }
 
     /** The same outbox, purged otherwise. */
     public static OutboxSettings purging(PurgeSettings purge, OutboxSettings outbox) {
-        return with(outbox, outbox.database(), purge);
+        return with(outbox, outbox.database(), outbox.reader(), purge);
     }
 
-    private static OutboxSettings with(OutboxSettings outbox, DatabaseSettings database, PurgeSettings purge) {
+    private static OutboxSettings with(
+            OutboxSettings outbox, DatabaseSettings database, ReaderSettings reader, PurgeSettings purge) {
         return new OutboxSettings(
                 outbox.name(),
                 outbox.table(),
                 outbox.shards(),
                 database,
                 outbox.kafka(),
-                outbox.reader(),
+                reader,
                 outbox.chunksInFlight(),
                 outbox.acknowledge(),
                 purge,
@@ -59,27 +60,16 @@ public final class TestSettings {
     /** As {@link #outbox}, but rows wait until their commit is flushed. */
     public static OutboxSettings flushedOnly(OutboxSettings settings) {
         ReaderSettings reader = settings.reader();
-        return new OutboxSettings(
-                settings.name(),
-                settings.table(),
-                settings.shards(),
-                settings.database(),
-                settings.kafka(),
-                new ReaderSettings(
-                        reader.tickMin(),
-                        reader.tickMax(),
-                        reader.chunkRows(),
-                        reader.chunkBytes(),
-                        reader.bufferRows(),
-                        reader.catchUpConnections(),
-                        reader.catchUpHold(),
-                        true),
-                settings.chunksInFlight(),
-                settings.acknowledge(),
-                settings.purgeInterval(),
-                settings.retry(),
-                settings.stuckAfter(),
-                settings.drainTimeout());
+        ReaderSettings flushedOnly = new ReaderSettings(
+                reader.tickMin(),
+                reader.tickMax(),
+                reader.chunkRows(),
+                reader.chunkBytes(),
+                reader.bufferRows(),
+                reader.catchUpConnections(),
+                reader.catchUpHold(),
+                true);
+        return with(settings, settings.database(), flushedOnly, settings.purge());
     }
 
     /** An outbox `orders` in table `outbox`. */
