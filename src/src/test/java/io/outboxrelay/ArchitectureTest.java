@@ -30,7 +30,7 @@ class ArchitectureTest {
     private static final String[] SETTINGS = rooms("settings", "cluster");
     private static final String[] STREAMS = rooms("model", "fault", "store", "publish", "graph");
     private static final String[] ACTORS = rooms("shard", "coordinator", "control", "http", "relay", "forming");
-    private static final String[] APPLICATION = rooms("node", "cli", "demo");
+    private static final String[] APPLICATION = rooms("node", "cli", "demo", "bench");
     private static final String[] LOCK_FREE = rooms("graph", "shard", "coordinator", "control", "http");
 
     @ArchTest
@@ -84,7 +84,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheStoreAndTheEdgesKnowTheDatabase = noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("store.postgres", "client", "sandbox", "demo", "cli"))
+            .resideOutsideOfPackages(rooms("store.postgres", "client", "sandbox", "demo", "cli", "bench"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..", "org.postgresql..", "org.flywaydb..");
@@ -100,7 +100,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlySettingsAndWiringReadConfiguration = noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("settings", "cluster", "node", "cli"))
+            .resideOutsideOfPackages(rooms("settings", "cluster", "node", "cli", "bench"))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.typesafe.config..");

@@ -60,16 +60,37 @@ public final class TestSettings {
     /** As {@link #outbox}, but rows wait until their commit is flushed. */
     public static OutboxSettings flushedOnly(OutboxSettings settings) {
         ReaderSettings reader = settings.reader();
-        ReaderSettings flushedOnly = new ReaderSettings(
-                reader.tickMin(),
-                reader.tickMax(),
-                reader.chunkRows(),
-                reader.chunkBytes(),
-                reader.bufferRows(),
-                reader.catchUpConnections(),
-                reader.catchUpHold(),
-                true);
-        return with(settings, settings.database(), flushedOnly, settings.purge());
+        return with(
+                settings,
+                new ReaderSettings(
+                        reader.tickMin(),
+                        reader.tickMax(),
+                        reader.chunkRows(),
+                        reader.chunkBytes(),
+                        reader.bufferRows(),
+                        reader.catchUpConnections(),
+                        reader.catchUpHold(),
+                        true));
+    }
+
+    /** As {@link #outbox}, but looking for new rows at this pace only. */
+    public static OutboxSettings withTick(OutboxSettings settings, Duration tick) {
+        ReaderSettings reader = settings.reader();
+        return with(
+                settings,
+                new ReaderSettings(
+                        tick,
+                        tick,
+                        reader.chunkRows(),
+                        reader.chunkBytes(),
+                        reader.bufferRows(),
+                        reader.catchUpConnections(),
+                        reader.catchUpHold(),
+                        reader.flushedOnly()));
+    }
+
+    private static OutboxSettings with(OutboxSettings settings, ReaderSettings reader) {
+        return with(settings, settings.database(), reader, settings.purge());
     }
 
     /** An outbox `orders` in table `outbox`. */

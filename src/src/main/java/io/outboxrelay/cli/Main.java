@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         description = "Relays what services committed to their outbox tables to Kafka: all of it, in order.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {NodeCommand.class, MigrateCommand.class, DoctorCommand.class, DemoCommand.class})
+        subcommands = {
+            NodeCommand.class,
+            MigrateCommand.class,
+            DoctorCommand.class,
+            DemoCommand.class,
+            BenchCommand.class
+        })
 public final class Main implements Runnable {
 
     @Spec

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class Acknowledgement {
 
     /** One shard's position to be written by its owner. */
-    record Entry(int shard, long epoch, String tid, SnapshotPosition position) {}
+    record Entry(int shard, long epoch, String tid, Object session, SnapshotPosition position) {}
 
     /** Where the row lies now, and under whose epoch; null if there is no such row. */
     record Owner(long epoch, String tid) {}
 
-    /** `written` maps shards to the new place of their row, `refused` the others to their owner. */
-    record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Owner> refused) {}
+    /**
+     * `written` maps shards to the new place of their row, `refused` the others to their owner; `lost` are those that
+     * were claimed in an earlier database session, and are not touched.
+     */
+    record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Owner> refused, Set<Integer> lost) {}
 
     private final OutboxSql sql;
 
@@ -32,7 +36,25 @@ final class Acknowledgement {
         this.sql = sql;
     }
 
-    Outcome write(Connection connection, List<Entry> entries) throws SQLException {
+    /**
+     * A position is void once the session is lost in which its shard was claimed: the database may have crashed, and a
+     * transaction id that the position counts as seen may be in use again.
+     */
+    Outcome write(Connection connection, List<Entry> all) throws SQLException {
+        Object session = JdbcRunner.session(connection);
+        List<Entry> entries = all.stream().filter(e -> e.session() == session).toList();
+        Set<Integer> lost = all.stream()
+                .filter(e -> e.session() != session)
+                .map(Entry::shard)
+                .collect(Collectors.toUnmodifiableSet());
+        if (entries.isEmpty()) {
+            return new Outcome(Map.of(), Map.of(), lost);
+        }
+        Map<Integer, String> written = update(connection, entries);
+        return new Outcome(written, refused(connection, entries, written), lost);
+    }
+
+    private Map<Integer, String> update(Connection connection, List<Entry> entries) throws SQLException {
         Map<Integer, String> written = new HashMap<>();
         try (PreparedStatement update = connection.prepareStatement(sql.acknowledge())) {
             update.setString(1, array(entries.stream().map(Entry::tid).toList()));
@@ -50,7 +72,7 @@ final class Acknowledgement {
                 }
             }
         }
-        return new Outcome(written, refused(connection, entries, written));
+        return written;
     }
 
     private Map<Integer, @Nullable Owner> refused(

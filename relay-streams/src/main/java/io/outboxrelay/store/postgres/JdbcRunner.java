@@ -2,6 +2,8 @@ package io.outboxrelay.store.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.DatabaseSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +59,11 @@ final class JdbcRunner implements AutoCloseable {
         config.setPassword(database.password().reveal());
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(0);
+        if (connections == 1) {
+            // whoever owns it takes a new connection for a lost one, and starts over
+            config.setMaxLifetime(0);
+            config.setIdleTimeout(0);
+        }
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(database.connectTimeout().toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -126,6 +134,29 @@ final class JdbcRunner implements AutoCloseable {
     /** A connection of this lane; only on its threads. The borrower closes it. */
     Connection borrow() throws SQLException {
         return pool.getConnection();
+    }
+
+    /**
+     * What a database session is recognised by. A pool replaces a connection that died while idle, and tells nobody;
+     * behind the new one there may be a database that crashed and hands out transaction ids for a second time.
+     */
+    static Object session(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class);
+    }
+
+    /** As {@link #borrow} on a lane of one connection, but fails if it is not that of `session` any more. */
+    Connection borrowSame(Object session) throws SQLException {
+        Connection connection = borrow();
+        if (session(connection) != session) {
+            connection.close();
+            throw sessionLost();
+        }
+        return connection;
+    }
+
+    RelayException sessionLost() {
+        return new RelayException(
+                Fault.TRANSIENT, "connection " + lane + " was lost; positions of before are read again");
     }
 
     @Override

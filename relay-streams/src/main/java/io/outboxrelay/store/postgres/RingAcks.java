@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class RingAcks {
     sealed interface Command {}
 
-    record Follow(Progress.Taken taken) implements Command {}
+    /** `session` is the lane's own one, opened before the claim's position was read. */
+    record Follow(Progress.Taken taken, Object session) implements Command {}
 
     record Settle(ShardId shard, long epoch, SnapshotPosition position, CompletableFuture<Done> written)
             implements Command {}
@@ -56,12 +57,14 @@ final class RingAcks {
     private static final class Row {
         final ShardId shard;
         final long epoch;
+        final Object session;
         String tid;
         SnapshotPosition settled;
         boolean dirty;
         List<CompletableFuture<Done>> waiting = new ArrayList<>();
 
-        Row(Progress.Taken taken) {
+        Row(Progress.Taken taken, Object session) {
+            this.session = session;
             shard = taken.claim().shard();
             epoch = taken.claim().epoch();
             tid = taken.tid();
@@ -109,7 +112,7 @@ final class RingAcks {
     }
 
     private Behavior<Command> onFollow(Follow follow) {
-        Row row = new Row(follow.taken());
+        Row row = new Row(follow.taken(), follow.session());
         Row old = rows.put(row.shard, row);
         if (old != null) {
             fail(old.waiting, fenced(old, row.epoch));
@@ -175,7 +178,7 @@ final class RingAcks {
         for (Row row : rows.values()) {
             if (row.dirty) {
                 batch.add(new Pending(row, row.waiting));
-                entries.add(new Entry(row.shard.number(), row.epoch, row.tid, row.settled));
+                entries.add(new Entry(row.shard.number(), row.epoch, row.tid, row.session, row.settled));
                 row.waiting = new ArrayList<>();
                 row.dirty = false;
             }
@@ -209,7 +212,9 @@ final class RingAcks {
         Row row = pending.row();
         String tid = outcome.written().get(row.shard.number());
         Owner owner = outcome.refused().get(row.shard.number());
-        if (tid != null) {
+        if (outcome.lost().contains(row.shard.number())) {
+            fail(pending.waiting(), lane.sessionLost());
+        } else if (tid != null) {
             row.tid = tid;
             pending.waiting().forEach(waiting -> waiting.complete(Done.getInstance()));
         } else if (owner != null && owner.epoch() == row.epoch) {

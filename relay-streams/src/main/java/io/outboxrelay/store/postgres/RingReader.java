@@ -70,7 +70,7 @@ final class RingReader {
     private final CatchUp catchUp;
     private final TickPace pace;
 
-    private @Nullable Snapshot tail;
+    private TailRead.@Nullable From tail;
     private Tail state = Tail.RESTING;
 
     /** What the tail does: nothing, waiting for its next look, or looking. */
@@ -167,7 +167,7 @@ final class RingReader {
     /** Looks for those who stand where the tail stands now. */
     private Behavior<Command> onLook() {
         state = Tail.LOOKING;
-        Snapshot prev = tail;
+        TailRead.From prev = tail;
         byte[] slots = prev == null ? null : feeds.beginLook();
         boolean flushedOnly = settings.reader().flushedOnly();
         context.pipeToSelf(
@@ -187,23 +187,25 @@ final class RingReader {
             feeds.failAll(cause);
             return Behaviors.same();
         }
-        Snapshot prev = tail;
-        tail = looked.read().cur();
+        TailRead.From prev = tail;
+        tail = looked.read().next();
         if (prev != null) {
-            feeds.deal(prev, looked.read());
+            feeds.deal(prev.snapshot(), looked.read());
         }
         advance();
         if (!feeds.isEmpty()) {
             lookAfter(pace.after(looked.read().rows().size()));
+        } else {
+            tail = null; // its session may be lost before somebody reads again
         }
         return Behaviors.same();
     }
 
     /** Gives everyone who is behind what he needs next. */
     private void advance() {
-        Snapshot target = tail;
+        TailRead.From target = tail;
         if (target != null) {
-            catchUp.advance(target, state == Tail.LOOKING)
+            catchUp.advance(target.snapshot(), state == Tail.LOOKING)
                     .forEach(fetch -> context.pipeToSelf(
                             catchUp.run(fetch), (result, failure) -> new Fetched(fetch, result, failure)));
         }

@@ -61,12 +61,14 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
 
     @Override
     public CompletionStage<Claim> claim(ShardId shard) {
-        return workLane.inTransaction("claim shard " + shard, connection -> progress.takeOver(connection, shard))
-                .thenApply(taken -> {
-                    acks.tell(new RingAcks.Follow(taken));
-                    reader.tell(new RingReader.Follow(taken.claim()));
-                    return taken.claim();
-                });
+        return acksLane.inTransaction("prepare to acknowledge " + shard, JdbcRunner::session)
+                .thenCompose(session -> workLane.inTransaction(
+                                "claim shard " + shard, connection -> progress.takeOver(connection, shard))
+                        .thenApply(taken -> {
+                            acks.tell(new RingAcks.Follow(taken, session));
+                            reader.tell(new RingReader.Follow(taken.claim()));
+                            return taken.claim();
+                        }));
     }
 
     @Override
