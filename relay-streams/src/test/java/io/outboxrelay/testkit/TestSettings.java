@@ -32,22 +32,23 @@ public final class TestSettings {
 
     /** The same outbox under another database role. */
     public static OutboxSettings as(String user, OutboxSettings outbox) {
-        return with(outbox, database(outbox.database().url(), user), outbox.purge());
+        return with(outbox, database(outbox.database().url(), user), outbox.reader(), outbox.purge());
     }
 
     /** The same outbox, purged otherwise. */
     public static OutboxSettings purging(PurgeSettings purge, OutboxSettings outbox) {
-        return with(outbox, outbox.database(), purge);
+        return with(outbox, outbox.database(), outbox.reader(), purge);
     }
 
-    private static OutboxSettings with(OutboxSettings outbox, DatabaseSettings database, PurgeSettings purge) {
+    private static OutboxSettings with(
+            OutboxSettings outbox, DatabaseSettings database, ReaderSettings reader, PurgeSettings purge) {
         return new OutboxSettings(
                 outbox.name(),
                 outbox.table(),
                 outbox.shards(),
                 database,
                 outbox.kafka(),
-                outbox.reader(),
+                reader,
                 outbox.chunksInFlight(),
                 outbox.acknowledge(),
                 purge,
@@ -89,19 +90,7 @@ public final class TestSettings {
     }
 
     private static OutboxSettings with(OutboxSettings settings, ReaderSettings reader) {
-        return new OutboxSettings(
-                settings.name(),
-                settings.table(),
-                settings.shards(),
-                settings.database(),
-                settings.kafka(),
-                reader,
-                settings.chunksInFlight(),
-                settings.acknowledge(),
-                settings.purge(),
-                settings.retry(),
-                settings.stuckAfter(),
-                settings.drainTimeout());
+        return with(settings, settings.database(), reader, settings.purge());
     }
 
     /** An outbox `orders` in table `outbox`. */

@@ -6,8 +6,8 @@ import io.outboxrelay.client.OutboxEvent;
 import io.outboxrelay.client.OutboxWriter;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxPostgres;
+import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.LoadedConfig;
-import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.postgres.Migrations;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -30,7 +30,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** PostgreSQL, Kafka and an application beside the nodes under test. Events of key k-n carry 0, 1, 2, ... in order. */
+/**
+ * PostgreSQL, Kafka and an application beside the nodes under test, each with the rights of docs/roles.md. Events of
+ * key k-n carry 0, 1, 2, ... in order.
+ */
 final class Shop implements AutoCloseable {
     static final String TOPIC = "outbox.event.order";
     static final int KEYS = 40;
@@ -48,13 +51,15 @@ final class Shop implements AutoCloseable {
     Shop(Path folder) {
         this.folder = folder;
         kafka.createTopic(TOPIC, 3);
+        RolesDocument.execute("roles", postgres.jdbcUrl(), postgres.user());
+        RolesDocument.execute("schema", postgres.jdbcUrl(), postgres.user());
     }
 
     /** A node's configuration on free ports. */
     Path config(String... lines) throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "outbox-relay {",
-                "  database { url = \"" + postgres.jdbcUrl() + "\", user = postgres, password = postgres }",
+                "  database { url = \"" + postgres.jdbcUrl() + "\", user = " + RolesDocument.RELAY + " }",
                 "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
                 "  outboxes { orders { shards = 8 } }",
                 "  cluster.port = " + freePort(),
@@ -71,15 +76,27 @@ final class Shop implements AutoCloseable {
     }
 
     void migrate(LoadedConfig config) {
-        Migrations.migrate(config.settings().database(), Migrations.CONTROL, "outbox_relay");
-        for (OutboxSettings outbox : config.settings().outboxes().values()) {
-            Migrations.migrate(outbox.database(), Migrations.OUTBOX, outbox.table());
-        }
+        DatabaseSettings owner = asOwner(config.settings().database());
+        Migrations.migrate(owner, Migrations.CONTROL, "outbox_relay");
+        Migrations.migrate(owner, Migrations.OUTBOX, "outbox");
+        RolesDocument.execute("control", owner.url(), owner.user());
+        RolesDocument.execute("outbox", owner.url(), owner.user());
+    }
+
+    private static DatabaseSettings asOwner(DatabaseSettings relay) {
+        return new DatabaseSettings(
+                relay.url(),
+                RolesDocument.OWNER,
+                relay.password(),
+                relay.connections(),
+                relay.connectTimeout(),
+                relay.socketTimeout(),
+                relay.properties());
     }
 
     /** Commits one event of every key. */
     void writeRound() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), "postgres", "postgres")) {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), RolesDocument.APPLICATION, "")) {
             connection.setAutoCommit(false);
             for (int key = 0; key < KEYS; key++) {
                 writer.write(

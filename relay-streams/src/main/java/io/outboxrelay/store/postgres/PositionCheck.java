@@ -41,7 +41,8 @@ final class PositionCheck {
                         check,
                         foreign + " shards have positions of another database system, " + ahead
                                 + " are ahead of this one: it was restored, or replaced by a logical copy",
-                        "the shards do not start until their rows are anchored anew; keep the writers' rows");
+                        "shards do not start with such positions, they have to be anchored anew; delete nothing from "
+                                + sql.table() + " until then");
     }
 
     Finding oldest(String check, Connection connection) throws SQLException {

@@ -6,6 +6,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.postgres.RingStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +80,9 @@ final class ModelNode {
 
     CompletionStage<Integer> purge() {
         return store.purge()
-                .thenApply(report -> report.emptied())
                 .toCompletableFuture()
-                .orTimeout(40, TimeUnit.SECONDS);
+                .orTimeout(40, TimeUnit.SECONDS)
+                .thenApply(PurgeReport::emptied);
     }
 
     CompletableFuture<Boolean> isSettled(Claim claim) {
