@@ -1,6 +1,7 @@
 package io.outboxrelay.testkit;
 
 import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
@@ -17,12 +18,36 @@ public final class TestSettings {
     /** For settings of which only the database part is used. */
     public static final String NO_KAFKA = "127.0.0.1:1";
 
+    /** The columns of the outbox table that the tests create for stores of plain tables. */
+    public static final ColumnSettings COLUMNS = new ColumnSettings(
+            "id", "aggregatetype", "aggregateid", "type", "payload", "", "created_at", "seq", "published_at");
+
     private TestSettings() {}
 
     /** A database by its URL, with user `postgres`. */
     public static DatabaseSettings database(String url) {
         return new DatabaseSettings(
                 url, "postgres", new Secret("postgres"), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+    }
+
+    /** An outbox `orders` in a plain table; an idle owner waits long before it looks whether it still is the owner. */
+    public static OutboxSettings plain(
+            DatabaseSettings database, String table, AcknowledgeSettings.Mode mode, ColumnSettings columns) {
+        OutboxSettings ring = outbox(NO_DATABASE, NO_KAFKA, 4);
+        return new OutboxSettings(
+                ring.name(),
+                table,
+                ring.shards(),
+                database,
+                ring.kafka(),
+                ring.reader(),
+                ring.chunksInFlight(),
+                new AcknowledgeSettings(mode, Duration.ofMillis(20), Duration.ofMinutes(1)),
+                columns,
+                ring.purgeInterval(),
+                ring.retry(),
+                ring.stuckAfter(),
+                ring.drainTimeout());
     }
 
     /** An outbox `orders` in table `outbox`. */
@@ -36,7 +61,8 @@ public final class TestSettings {
                 new ReaderSettings(
                         Duration.ofMillis(3), Duration.ofMillis(25), 100, 1 << 20, 400, 3, Duration.ofSeconds(10)),
                 8,
-                new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
+                new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
+                COLUMNS,
                 Duration.ofMillis(500),
                 new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),
                 Duration.ofSeconds(10),
