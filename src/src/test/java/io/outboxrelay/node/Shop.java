@@ -73,7 +73,7 @@ final class Shop implements AutoCloseable {
     void migrate(LoadedConfig config) {
         Migrations.migrate(config.settings().database(), Migrations.CONTROL, "outbox_relay");
         for (OutboxSettings outbox : config.settings().outboxes().values()) {
-            Migrations.migrate(outbox.database(), Migrations.OUTBOX, outbox.table());
+            Migrations.migrate(outbox.database(), Migrations.locationOf(outbox), outbox.table());
         }
     }
 

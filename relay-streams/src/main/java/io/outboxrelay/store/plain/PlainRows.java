@@ -80,12 +80,19 @@ final class PlainRows {
     }
 
     void acknowledge(Connection connection, List<Object> ids) throws SQLException {
+        int together = sql.acknowledgesOneByOne() ? 1 : PlainSql.MOST_IDS;
         for (int from = 0; from < ids.size(); from += PlainSql.MOST_IDS) {
-            List<Object> some = ids.subList(from, Math.min(ids.size(), from + PlainSql.MOST_IDS));
-            try (PreparedStatement write = connection.prepareStatement(sql.acknowledge(some.size()))) {
-                setIds(write, some);
-                write.executeUpdate();
+            acknowledge(connection, ids.subList(from, Math.min(ids.size(), from + PlainSql.MOST_IDS)), together);
+        }
+    }
+
+    private void acknowledge(Connection connection, List<Object> ids, int together) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement(sql.acknowledge(Math.min(together, ids.size())))) {
+            for (int from = 0; from < ids.size(); from += together) {
+                setIds(write, ids.subList(from, Math.min(ids.size(), from + together)));
+                write.addBatch();
             }
+            write.executeBatch();
         }
     }
 

@@ -53,6 +53,14 @@ final class PlainSql {
                 + amongIds(ids) + " order by " + order;
     }
 
+    /**
+     * InnoDB locks whatever it passes on its way, and with many ids it passes the whole table: it would wait for every
+     * writer's open transaction. One id at a time it goes straight to the row.
+     */
+    boolean acknowledgesOneByOne() {
+        return dialect == Dialect.MARIADB;
+    }
+
     /** Exactly these rows: what lies beside them may have been committed since. Parameters: as for {@link #rows}. */
     String acknowledge(int ids) {
         return mode == Mode.DELETE
@@ -97,7 +105,8 @@ final class PlainSql {
         return "insert into " + shards() + " (shard, slot_lo, slot_hi, epoch) values (?, ?, ?, 0)";
     }
 
-    String anyRow() {
+    /** All columns. */
+    String noRow() {
         return "select * from " + table + " where 1 = 0";
     }
 }

@@ -6,9 +6,10 @@ import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,9 +58,10 @@ final class TableCheck {
 
     private Map<String, Integer> types(Connection connection) throws SQLException {
         Map<String, Integer> types = new TreeMap<>();
-        try (PreparedStatement look = connection.prepareStatement(sql.anyRow())) {
-            look.executeQuery().close();
-            ResultSetMetaData row = look.getMetaData();
+        // Not prepared: a statement for all columns is void once a column was added.
+        try (Statement look = connection.createStatement();
+                ResultSet none = look.executeQuery(sql.noRow())) {
+            ResultSetMetaData row = none.getMetaData();
             for (int n = 1; n <= row.getColumnCount(); n++) {
                 types.put(key(row.getColumnName(n)), row.getColumnType(n));
             }
