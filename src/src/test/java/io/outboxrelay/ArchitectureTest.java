@@ -84,10 +84,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheStoreAndTheEdgesKnowTheDatabase = noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("store.postgres", "client", "sandbox", "demo", "cli", "bench"))
+            .resideOutsideOfPackages(
+                    rooms("store.postgres", "store.plain", "store.jdbc", "client", "sandbox", "demo", "cli", "bench"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..", "org.postgresql..", "org.flywaydb..");
+
+    @ArchTest
+    static final ArchRule onlyStoresUseTheJdbcDoor = noClasses()
+            .that()
+            .resideOutsideOfPackages(rooms("store.postgres", "store.plain", "store.jdbc"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(rooms("store.jdbc"));
 
     @ArchTest
     static final ArchRule onlyThePublisherAndTheEdgesKnowKafka = noClasses()

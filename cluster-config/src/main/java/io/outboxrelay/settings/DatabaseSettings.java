@@ -3,7 +3,7 @@ package io.outboxrelay.settings;
 import java.time.Duration;
 import java.util.Map;
 
-/** One PostgreSQL database and how the relay connects to it. */
+/** One database and how the relay connects to it. */
 public record DatabaseSettings(
         String url,
         String user,
@@ -13,24 +13,29 @@ public record DatabaseSettings(
         Duration socketTimeout,
         Map<String, String> properties) {
 
-    private static final String SCHEME = "jdbc:postgresql:";
-
     public DatabaseSettings {
         properties = Map.copyOf(properties);
         new Rules()
                 .required("url", url, "OUTBOX_DB_URL")
-                .hidden("url", url, text -> text.startsWith(SCHEME), "legal " + SCHEME + "//host:5432/database")
+                .hidden("url", url, text -> DatabaseKind.ofUrl(text).isPresent(), DatabaseKind.LEGAL_URLS)
                 .between("connections", connections, 4, 200)
                 .between("connect-timeout", connectTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1))
                 .between("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10))
                 .orThrow();
     }
 
+    public DatabaseKind kind() {
+        return DatabaseKind.ofUrl(url).orElseThrow();
+    }
+
     /** The url without its parameters and without user and password: what may be shown. */
     public String safeUrl() {
-        String bare = url.split("\\?", 2)[0];
+        String bare = url.split("[?;]", 2)[0];
         int credentials = bare.lastIndexOf('@');
-        return credentials < 0 ? bare : SCHEME + "//" + bare.substring(credentials + 1);
+        if (credentials < 0) {
+            return bare;
+        }
+        return kind().schemeOf(url).orElseThrow() + "//" + bare.substring(credentials + 1);
     }
 
     @Override

@@ -13,6 +13,7 @@ public record OutboxSettings(
         ReaderSettings reader,
         int chunksInFlight,
         AcknowledgeSettings acknowledge,
+        ColumnSettings columns,
         PurgeSettings purge,
         RetrySettings retry,
         Duration stuckAfter,
@@ -42,6 +43,14 @@ public record OutboxSettings(
                         reader.catchUpConnections(),
                         "legal 1 to " + catchUpMax + " (database.connections " + database.connections() + " - "
                                 + RESERVED_CONNECTIONS + ")")
+                .versus(
+                        acknowledge.mode() != AcknowledgeSettings.Mode.RING
+                                || database.kind() == DatabaseKind.POSTGRESQL,
+                        "acknowledge.mode",
+                        "database.url",
+                        "ring",
+                        "a ring is a PostgreSQL table and database.url is of " + database.kind()
+                                + "; legal there: delete | mark")
                 .between("publisher.chunks-in-flight", chunksInFlight, 1, 1000)
                 .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
                 .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))

@@ -35,7 +35,7 @@ final class SettingsReader {
 
     RelaySettings read() {
         Section relay = new Section(List.of(root), defaults, problems);
-        DatabaseSettings database = relay.sub("database").build(SettingsReader::database);
+        DatabaseSettings database = relay.sub("database").build(SettingsReader::clusterDatabase);
         ClusterSettings cluster = relay.sub("cluster").build(SettingsReader::cluster);
         ManagementSettings management = relay.sub("management").build(SettingsReader::management);
         Map<String, OutboxSettings> outboxes = outboxes(relay);
@@ -94,6 +94,7 @@ final class SettingsReader {
                 legal.reader(),
                 legal.chunksInFlight(),
                 legal.acknowledge(),
+                legal.columns(),
                 legal.purge(),
                 legal.retry(),
                 legal.stuckAfter(),
@@ -110,6 +111,7 @@ final class SettingsReader {
                 block.sub("reader").build(SettingsReader::reader),
                 block.sub("publisher").integer("chunks-in-flight"),
                 block.sub("acknowledge").build(SettingsReader::acknowledge),
+                block.sub("columns").build(SettingsReader::columns),
                 block.sub("purge").build(SettingsReader::purge),
                 block.sub("retry").build(SettingsReader::retry),
                 block.duration("stuck-after"),
@@ -125,6 +127,19 @@ final class SettingsReader {
                 block.duration("connect-timeout"),
                 block.duration("socket-timeout"),
                 block.properties("properties"));
+    }
+
+    /** The node table and the operator journal are PostgreSQL's. */
+    private static DatabaseSettings clusterDatabase(Section block) {
+        DatabaseSettings database = database(block);
+        new Rules()
+                .hidden(
+                        "url",
+                        database.url(),
+                        url -> database.kind() == DatabaseKind.POSTGRESQL,
+                        "the cluster's own database; legal jdbc:postgresql://host:5432/database")
+                .orThrow();
+        return database;
     }
 
     private static KafkaSettings kafka(Section block) {
@@ -147,7 +162,23 @@ final class SettingsReader {
     }
 
     private static AcknowledgeSettings acknowledge(Section block) {
-        return new AcknowledgeSettings(block.duration("interval"), block.duration("idle-interval"));
+        return new AcknowledgeSettings(
+                block.choice("mode", AcknowledgeSettings.Mode.class),
+                block.duration("interval"),
+                block.duration("idle-interval"));
+    }
+
+    private static ColumnSettings columns(Section block) {
+        return new ColumnSettings(
+                block.text("id"),
+                block.text("aggregatetype"),
+                block.text("aggregateid"),
+                block.text("type"),
+                block.text("payload"),
+                block.text("headers"),
+                block.text("created-at"),
+                block.text("order"),
+                block.text("marked"));
     }
 
     private static PurgeSettings purge(Section block) {

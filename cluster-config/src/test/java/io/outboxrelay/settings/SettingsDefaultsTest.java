@@ -69,7 +69,11 @@ class SettingsDefaultsTest {
         assertThat(orders.shards()).isEqualTo(16);
         assertThat(orders.chunksInFlight()).isEqualTo(8);
         assertThat(orders.acknowledge())
-                .isEqualTo(new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)));
+                .isEqualTo(new AcknowledgeSettings(
+                        AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)));
+        assertThat(orders.columns())
+                .isEqualTo(new ColumnSettings(
+                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"));
         assertThat(orders.purge()).isEqualTo(new PurgeSettings(Duration.ofSeconds(5), Duration.ofMinutes(10)));
         assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));
         assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(10));

@@ -60,7 +60,11 @@ class SettingsMappingTest {
                   catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true
                 }
                 publisher.chunks-in-flight = 8
-                acknowledge { interval = 9 ms, idle-interval = 10 ms }
+                acknowledge { mode = mark, interval = 9 ms, idle-interval = 10 ms }
+                columns {
+                  id = c1, aggregatetype = c2, aggregateid = c3, type = c4, payload = c5, headers = c6
+                  created-at = c7, order = c8, marked = camelCase
+                }
                 purge { interval = 11 s, advance-after = 16 s }
                 retry { backoff-min = 12 ms, backoff-max = 13 ms }
                 stuck-after = 14 s, drain-timeout = 15 s
@@ -82,7 +86,9 @@ class SettingsMappingTest {
                         new ReaderSettings(
                                 Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7), true),
                         8,
-                        new AcknowledgeSettings(Duration.ofMillis(9), Duration.ofMillis(10)),
+                        new AcknowledgeSettings(
+                                AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
+                        new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),
                         new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),
                         new RetrySettings(Duration.ofMillis(12), Duration.ofMillis(13)),
                         Duration.ofSeconds(14),

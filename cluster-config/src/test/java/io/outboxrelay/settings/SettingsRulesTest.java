@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsRulesTest {
     private static final String ROOT = "outbox-relay.";
@@ -159,6 +160,30 @@ class SettingsRulesTest {
         assertThat(Configs.problemsWith("database.url = \"jdbc:mysql://db/shop\""))
                 .singleElement()
                 .satisfies(p -> assertThat(p).startsWith(ROOT + "database.url").contains("jdbc:postgresql:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:h2:mem:shop", "jdbc:mariadb://db/shop", "jdbc:mysql://db/shop"})
+    void anotherDatabaseIsForOutboxesThatAreNoRing(String url) {
+        String database = "outboxes.orders.database.url = \"" + url + "\"\n";
+        assertThat(Configs.problemsWith(database))
+                .singleElement()
+                .satisfies(p -> assertThat(p)
+                        .startsWith(ROOT + "outboxes.orders.")
+                        .contains("acknowledge.mode = ring")
+                        .contains("delete | mark"));
+        assertThat(Configs.problemsWith(database + "outboxes.orders.acknowledge.mode = delete"))
+                .isEmpty();
+        assertThat(Configs.problemsWith(database + "outboxes.orders.acknowledge.mode = mark"))
+                .isEmpty();
+    }
+
+    @Test
+    void aColumnIsANameAndOnlyTheOptionalOnesMayBeEmpty() {
+        assertThat(Configs.problemsWith("outbox-defaults.columns { id = \"a b\", payload = \"\", headers = \"\" }"))
+                .hasSize(2)
+                .anyMatch(p -> p.startsWith(ROOT + "outbox-defaults.columns.id = a b"))
+                .anyMatch(p -> p.startsWith(ROOT + "outbox-defaults.columns.payload = "));
     }
 
     /** Problems of a whole configuration, with nothing beneath it. */

@@ -38,6 +38,16 @@ class SettingsSecretsTest {
                 .contains("linger.ms=5");
     }
 
+    @Test
+    void aUrlIsShownWithoutItsParametersWhateverTheDatabase() {
+        for (String url :
+                List.of("jdbc:h2:mem:shop;PASSWORD=CANARY", "jdbc:mariadb://me:CANARY@db/shop?password=CANARY")) {
+            OutboxSettings orders = Configs.orders(
+                    "acknowledge.mode = delete, database.url = \"" + url.replace("CANARY", CANARY) + "\"");
+            assertThat(orders.database().safeUrl()).doesNotContain(CANARY).contains("shop");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -1,6 +1,7 @@
 package io.outboxrelay.shard;
 
 import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
@@ -36,7 +37,9 @@ public final class TestSettings {
                 new ReaderSettings(
                         Duration.ofMillis(3), Duration.ofMillis(25), 10, 1024, 100, 1, Duration.ofSeconds(1), false),
                 4,
-                new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofSeconds(1)),
+                new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
+                new ColumnSettings(
+                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),
                 new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),
                 retry,
                 Duration.ofSeconds(10),

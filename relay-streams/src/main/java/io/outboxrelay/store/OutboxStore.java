@@ -21,7 +21,8 @@ public interface OutboxStore {
 
     /**
      * The rows after the claim's position, in order, for ever: waits where none are committed yet. Reading twice under
-     * the same position yields the same rows in the same order. Cancel and then {@link #release} to stop.
+     * the same position yields the same rows in the same order; only a plain table can have a row that committed in
+     * between among them. Cancel and then {@link #release} to stop.
      */
     Source<Chunk, NotUsed> read(Claim claim);
 

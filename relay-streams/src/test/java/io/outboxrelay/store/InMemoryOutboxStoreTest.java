@@ -8,9 +8,9 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.testkit.ChunkProbe;
+import io.outboxrelay.testkit.ExactRereadContract;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.OpenTransaction;
-import io.outboxrelay.testkit.OutboxStoreContract;
 import io.outboxrelay.testkit.StoreFixture;
 import io.outboxrelay.testkit.Waits;
 import java.time.Clock;
@@ -21,7 +21,7 @@ import org.apache.pekko.Done;
 import org.junit.jupiter.api.Test;
 
 /** The twin keeps the contract, or tests on it would prove nothing; and its own hooks do what they say. */
-class InMemoryOutboxStoreTest extends OutboxStoreContract {
+class InMemoryOutboxStoreTest extends ExactRereadContract {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private final RelayException planned = new RelayException(Fault.TRANSIENT, "planned");
     private final InMemoryOutboxStore twin = InMemoryOutboxStore.withShards("orders", 2);

@@ -1,6 +1,7 @@
 package io.outboxrelay.testkit;
 
 import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
@@ -17,6 +18,10 @@ public final class TestSettings {
     public static final String NO_DATABASE = "jdbc:postgresql://127.0.0.1:1/none";
     /** For settings of which only the database part is used. */
     public static final String NO_KAFKA = "127.0.0.1:1";
+
+    /** The columns of the outbox table that the tests create for stores of plain tables. */
+    public static final ColumnSettings COLUMNS = new ColumnSettings(
+            "id", "aggregatetype", "aggregateid", "type", "payload", "", "created_at", "seq", "published_at");
 
     private TestSettings() {}
 
@@ -51,6 +56,7 @@ public final class TestSettings {
                 reader,
                 outbox.chunksInFlight(),
                 outbox.acknowledge(),
+                outbox.columns(),
                 purge,
                 outbox.retry(),
                 outbox.stuckAfter(),
@@ -93,6 +99,26 @@ public final class TestSettings {
         return with(settings, settings.database(), reader, settings.purge());
     }
 
+    /** An outbox `orders` in a plain table; an idle owner waits long before it looks whether it still is the owner. */
+    public static OutboxSettings plain(
+            DatabaseSettings database, String table, AcknowledgeSettings.Mode mode, ColumnSettings columns) {
+        OutboxSettings ring = outbox(NO_DATABASE, NO_KAFKA, 4);
+        return new OutboxSettings(
+                ring.name(),
+                table,
+                ring.shards(),
+                database,
+                ring.kafka(),
+                ring.reader(),
+                ring.chunksInFlight(),
+                new AcknowledgeSettings(mode, Duration.ofMillis(20), Duration.ofMinutes(1)),
+                columns,
+                ring.purge(),
+                ring.retry(),
+                ring.stuckAfter(),
+                ring.drainTimeout());
+    }
+
     /** An outbox `orders` in table `outbox`. */
     public static OutboxSettings outbox(String url, String bootstrapServers, int shards) {
         return new OutboxSettings(
@@ -111,7 +137,8 @@ public final class TestSettings {
                         Duration.ofSeconds(10),
                         false),
                 8,
-                new AcknowledgeSettings(Duration.ofMillis(20), Duration.ofMillis(200)),
+                new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
+                COLUMNS,
                 new PurgeSettings(Duration.ofMillis(500), Duration.ofMinutes(10)),
                 new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),
                 Duration.ofSeconds(10),

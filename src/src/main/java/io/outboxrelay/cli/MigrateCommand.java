@@ -36,7 +36,7 @@ final class MigrateCommand implements Callable<Integer> {
         RelaySettings settings = LoadedConfig.load(config).settings();
         migrate("control tables", settings.database(), Migrations.CONTROL, CONTROL_TABLES);
         for (OutboxSettings outbox : settings.outboxes().values()) {
-            migrate("outbox " + outbox.name(), outbox.database(), Migrations.OUTBOX, outbox.table());
+            migrate("outbox " + outbox.name(), outbox.database(), Migrations.locationOf(outbox), outbox.table());
         }
         return CommandLine.ExitCode.OK;
     }

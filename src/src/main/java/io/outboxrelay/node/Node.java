@@ -10,6 +10,8 @@ import io.outboxrelay.relay.RelayedOutbox;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.plain.PlainStore;
 import io.outboxrelay.store.postgres.RingStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,6 +44,7 @@ public final class Node {
     private final RelaySettings settings;
     private final Retrying retrying;
     private final List<RelayedOutbox> outboxes = new ArrayList<>();
+    private final List<OpenStore> stores = new ArrayList<>();
     private final List<CompletableFuture<Void>> kafkaChecks = new ArrayList<>();
 
     private Node(LoadedConfig config) {
@@ -109,7 +112,7 @@ public final class Node {
     }
 
     private void open(OutboxSettings outbox) {
-        RingStore store = RingStore.open(system, outbox);
+        OpenStore store = storeOf(outbox);
         try {
             int shards = await(retrying.whileTransient(
                     "outbox " + outbox.name() + " at " + outbox.database().safeUrl(),
@@ -122,6 +125,7 @@ public final class Node {
                         outbox.shards());
             }
             KafkaPublisher publisher = KafkaPublisher.open(system, outbox);
+            stores.add(store);
             outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
         } catch (RuntimeException e) {
             store.close();
@@ -134,12 +138,19 @@ public final class Node {
                         outbox.kafka().bootstrapServers())));
     }
 
+    private OpenStore storeOf(OutboxSettings outbox) {
+        return switch (outbox.acknowledge().mode()) {
+            case RING -> RingStore.open(system, outbox);
+            case DELETE, MARK -> PlainStore.open(outbox);
+        };
+    }
+
     private CompletionStage<Done> closeOutboxes() {
         Stream<CompletableFuture<Done>> publishers =
                 outboxes.stream().map(outbox -> outbox.publisher().close().toCompletableFuture());
         return CompletableFuture.allOf(publishers.toArray(CompletableFuture[]::new))
                 .handle((done, failure) -> {
-                    outboxes.forEach(outbox -> ((RingStore) outbox.store()).close());
+                    stores.forEach(OpenStore::close);
                     return Done.getInstance();
                 });
     }

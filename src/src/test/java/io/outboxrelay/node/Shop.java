@@ -7,6 +7,8 @@ import io.outboxrelay.client.OutboxWriter;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.store.postgres.Migrations;
 import java.io.IOException;
@@ -78,9 +80,15 @@ final class Shop implements AutoCloseable {
     void migrate(LoadedConfig config) {
         DatabaseSettings owner = asOwner(config.settings().database());
         Migrations.migrate(owner, Migrations.CONTROL, "outbox_relay");
-        Migrations.migrate(owner, Migrations.OUTBOX, "outbox");
         RolesDocument.execute("control", owner.url(), owner.user());
-        RolesDocument.execute("outbox", owner.url(), owner.user());
+        for (OutboxSettings outbox : config.settings().outboxes().values()) {
+            boolean ring = outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING;
+            DatabaseSettings as = ring ? owner : outbox.database();
+            Migrations.migrate(as, Migrations.locationOf(outbox), outbox.table());
+            if (ring) {
+                RolesDocument.execute("outbox", owner.url(), owner.user());
+            }
+        }
     }
 
     private static DatabaseSettings asOwner(DatabaseSettings relay) {

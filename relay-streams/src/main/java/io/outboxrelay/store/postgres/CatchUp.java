@@ -4,6 +4,7 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.ReaderSettings;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
 import io.outboxrelay.store.postgres.IntervalCursor.SlottedRow;
 import java.sql.SQLException;

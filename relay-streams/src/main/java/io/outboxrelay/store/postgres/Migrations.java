@@ -1,6 +1,9 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.jdbc.SqlFaults;
 import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -12,7 +15,15 @@ public final class Migrations {
     /** What the relay cluster shares: node table and operator journal. */
     public static final String CONTROL = "db/outbox-relay/control";
 
+    /** The relay's own table beside an outbox table that was there before. */
+    public static final String PLAIN = "db/outbox-relay/plain";
+
     private Migrations() {}
+
+    /** Where the tables of an outbox come from. */
+    public static String locationOf(OutboxSettings outbox) {
+        return outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING ? OUTBOX : PLAIN;
+    }
 
     /**
      * Applies what is missing.
@@ -36,7 +47,7 @@ public final class Migrations {
                     .migrate()
                     .migrationsExecuted;
         } catch (FlywayException e) {
-            throw PostgresFaults.classify("migrate " + table + " in " + database.safeUrl(), e);
+            throw SqlFaults.classify("migrate " + table + " in " + database.safeUrl(), e);
         }
     }
 }

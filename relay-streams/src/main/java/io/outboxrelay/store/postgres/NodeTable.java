@@ -1,6 +1,7 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

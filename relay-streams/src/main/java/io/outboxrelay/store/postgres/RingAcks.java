@@ -4,6 +4,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.Acknowledgement.Entry;
 import io.outboxrelay.store.postgres.Acknowledgement.Outcome;
 import io.outboxrelay.store.postgres.Acknowledgement.Owner;

@@ -5,9 +5,9 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.OutboxAdmin;
-import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +25,7 @@ import org.apache.pekko.stream.javadsl.Source;
  * The outbox in PostgreSQL, read by snapshot cursor over a ring of partitions: rows are never updated, a late commit is
  * never skipped, nobody's long transaction slows it down. One instance per outbox and node.
  */
-public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable {
+public final class RingStore implements OpenStore {
     private static final AtomicInteger INSTANCES = new AtomicInteger(); // actor names are unique
 
     private final OutboxSettings settings;
@@ -113,7 +113,6 @@ public final class RingStore implements OutboxStore, OutboxAdmin, AutoCloseable 
         return workLane.inTransaction("purge " + settings.table(), purge::purge);
     }
 
-    /** Closes the connections; whatever is under way fails. */
     @Override
     public void close() {
         reader.tell(RingReader.Stop.STOP);

@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
 import io.outboxrelay.store.postgres.IntervalCursor.SlottedRow;
 import java.sql.Connection;

@@ -4,8 +4,9 @@ import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.testkit.ExactRereadContract;
+import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
-import io.outboxrelay.testkit.OutboxStoreContract;
 import io.outboxrelay.testkit.StoreFixture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The snapshot cursor keeps what every store promises, with no more rights than docs/roles.md lists. */
-class RingStoreContractIT extends OutboxStoreContract {
+class RingStoreContractIT extends ExactRereadContract {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static SandboxPostgres postgres;
     private static ActorTestKit kit;

@@ -1,7 +1,6 @@
-package io.outboxrelay.store.postgres;
+package io.outboxrelay.testkit;
 
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.testkit.OpenTransaction;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,7 +10,7 @@ import java.sql.Savepoint;
 import org.jspecify.annotations.Nullable;
 
 /** An application's transaction over a connection of its own. */
-final class JdbcTransaction implements OpenTransaction {
+public final class JdbcTransaction implements OpenTransaction {
     private final Connection connection;
     private final String insert;
     private @Nullable Savepoint savepoint;
@@ -22,10 +21,22 @@ final class JdbcTransaction implements OpenTransaction {
                 + " (aggregatetype, aggregateid, type, payload) values ('orders', ?, 'Tested', ?)";
     }
 
-    static JdbcTransaction begin(OutboxSettings settings, String user) {
+    /** Begins one in the table and database of an outbox, as the relay's own user. */
+    public static JdbcTransaction begin(OutboxSettings settings) {
+        return begin(
+                settings,
+                settings.database().user(),
+                settings.database().password().reveal());
+    }
+
+    /** Begins one as `user`, whose password is its name. */
+    public static JdbcTransaction begin(OutboxSettings settings, String user) {
+        return begin(settings, user, user);
+    }
+
+    private static JdbcTransaction begin(OutboxSettings settings, String user, String password) {
         return calling(() -> {
-            Connection connection =
-                    DriverManager.getConnection(settings.database().url(), user, user);
+            Connection connection = DriverManager.getConnection(settings.database().url(), user, password);
             connection.setAutoCommit(false);
             return new JdbcTransaction(connection, settings.table());
         });

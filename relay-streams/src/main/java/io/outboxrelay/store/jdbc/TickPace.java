@@ -1,9 +1,9 @@
-package io.outboxrelay.store.postgres;
+package io.outboxrelay.store.jdbc;
 
 import java.time.Duration;
 
-/** How long the tail waits before it looks again: `min` while rows arrive, slowly more while none do. */
-final class TickPace {
+/** How long a reader waits before it looks again: `min` while rows arrive, slowly more while none do. */
+public final class TickPace {
     /** Empty looks before slowing down, so that a steady trickle is read at the quick pace. */
     private static final int PATIENCE = 30;
 
@@ -12,13 +12,13 @@ final class TickPace {
     private int emptyLooks;
     private Duration pause;
 
-    TickPace(Duration min, Duration max) {
+    public TickPace(Duration min, Duration max) {
         this.min = min;
         this.max = max;
         this.pause = min;
     }
 
-    Duration after(int rows) {
+    public Duration after(int rows) {
         if (rows > 0) {
             emptyLooks = 0;
             pause = min;

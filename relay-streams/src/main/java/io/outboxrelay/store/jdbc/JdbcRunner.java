@@ -1,4 +1,4 @@
-package io.outboxrelay.store.postgres;
+package io.outboxrelay.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The JDBC door: the only way to a database. One lane has as many threads as connections, so a call never waits for a
  * connection that a queued call holds. Calls fail with a {@link io.outboxrelay.fault.RelayException}.
  */
-final class JdbcRunner implements AutoCloseable {
+public final class JdbcRunner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JdbcRunner.class);
     private static final Duration SLOW = Duration.ofSeconds(1);
 
@@ -32,7 +32,7 @@ final class JdbcRunner implements AutoCloseable {
 
     /** What runs on a borrowed connection. */
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
         T on(Connection connection) throws SQLException;
     }
 
@@ -41,7 +41,7 @@ final class JdbcRunner implements AutoCloseable {
      *
      * @param sessionSql run on every new connection after the lane's common settings, for example {@code set x = y}
      */
-    JdbcRunner(String lane, DatabaseSettings database, int connections, String sessionSql) {
+    public JdbcRunner(String lane, DatabaseSettings database, int connections, String sessionSql) {
         this.lane = lane;
         this.pool = new HikariDataSource(config(lane, database, connections, sessionSql));
         this.threads = Executors.newFixedThreadPool(connections, task -> {
@@ -67,6 +67,17 @@ final class JdbcRunner implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(database.connectTimeout().toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setConnectionInitSql(sessionSql.isEmpty() ? null : sessionSql);
+        switch (database.kind()) {
+            case POSTGRESQL -> postgresql(config, lane, database, sessionSql);
+            case MARIADB -> mariadb(config, database);
+            case H2 -> {} // in this process: no network to give up on, and unknown properties are errors
+        }
+        database.properties().forEach(config::addDataSourceProperty);
+        return config;
+    }
+
+    private static void postgresql(HikariConfig config, String lane, DatabaseSettings database, String sessionSql) {
         config.setConnectionInitSql("set jit = off; set enable_seqscan = off; " + sessionSql);
         config.addDataSourceProperty("ApplicationName", "outbox-relay " + lane);
         config.addDataSourceProperty("connectTimeout", seconds(database.connectTimeout()));
@@ -75,8 +86,11 @@ final class JdbcRunner implements AutoCloseable {
         config.addDataSourceProperty("stringtype", "unspecified"); // the server infers xid8, pg_snapshot, tid
         config.addDataSourceProperty("prepareThreshold", "1"); // binary results from the second read on
         config.addDataSourceProperty("reWriteBatchedInserts", "false");
-        database.properties().forEach(config::addDataSourceProperty);
-        return config;
+    }
+
+    private static void mariadb(HikariConfig config, DatabaseSettings database) {
+        config.addDataSourceProperty("connectTimeout", database.connectTimeout().toMillis());
+        config.addDataSourceProperty("socketTimeout", database.socketTimeout().toMillis());
     }
 
     private static String seconds(Duration duration) {
@@ -84,7 +98,7 @@ final class JdbcRunner implements AutoCloseable {
     }
 
     /** Borrows a connection, runs, commits; rolls back when `work` fails. */
-    <T> CompletionStage<T> inTransaction(String call, Work<T> work) {
+    public <T> CompletionStage<T> inTransaction(String call, Work<T> work) {
         return submit(call, () -> {
             try (Connection connection = borrow()) {
                 connection.setAutoCommit(false);
@@ -109,7 +123,7 @@ final class JdbcRunner implements AutoCloseable {
     }
 
     /** Runs on this lane's threads. */
-    <T> CompletionStage<T> submit(String call, Callable<T> task) {
+    public <T> CompletionStage<T> submit(String call, Callable<T> task) {
         return CompletableFuture.supplyAsync(() -> timed(call, task), threads);
     }
 
@@ -118,7 +132,7 @@ final class JdbcRunner implements AutoCloseable {
         try {
             return task.call();
         } catch (Exception e) {
-            throw new CompletionException(PostgresFaults.classify(call, e));
+            throw new CompletionException(SqlFaults.classify(call, e));
         } finally {
             long tookNanos = System.nanoTime() - began;
             if (tookNanos > SLOW.toNanos()) {
@@ -132,7 +146,7 @@ final class JdbcRunner implements AutoCloseable {
     }
 
     /** A connection of this lane; only on its threads. The borrower closes it. */
-    Connection borrow() throws SQLException {
+    public Connection borrow() throws SQLException {
         return pool.getConnection();
     }
 

@@ -1,4 +1,4 @@
-package io.outboxrelay.store.postgres;
+package io.outboxrelay.store.jdbc;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
@@ -7,9 +7,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failed database call means, by SQLSTATE (PostgreSQL documentation, appendix A). Unknown is TRANSIENT.
+ * What a failed database call means, by SQLSTATE (PostgreSQL documentation, appendix A, and what H2 and MariaDB answer
+ * in its place). Unknown is TRANSIENT.
  */
-final class PostgresFaults {
+public final class SqlFaults {
     private static final Set<String> MISCONFIGURED = Set.of(
             "28000", // invalid authorization
             "28P01", // wrong password
@@ -19,12 +20,17 @@ final class PostgresFaults {
             "42703", // no such column
             "42883", // no such function
             "25006", // read-only: a standby
-            "42501" // missing privilege
+            "42501", // missing privilege
+            "42S02", // no such table: MariaDB, H2
+            "42S03", // no such table: H2, which knows a similar one
+            "42S04", // no such table: H2, which has none at all
+            "42S22" // no such column: MariaDB, H2
             );
 
-    private PostgresFaults() {}
+    private SqlFaults() {}
 
-    static RelayException classify(String call, Throwable failure) {
+    /** What `failure` means, told with the name of the call that met it. */
+    public static RelayException classify(String call, Throwable failure) {
         if (failure instanceof RelayException relay) {
             return relay;
         }
@@ -40,7 +46,8 @@ final class PostgresFaults {
 
     private static String advice(String state) {
         return switch (state) {
-            case "42P01", "42703" -> "; create or upgrade the tables with `relay migrate`";
+            case "42P01", "42703", "42S02", "42S03", "42S04", "42S22" ->
+                "; create or upgrade the tables with `relay migrate`";
             case "28P01", "28000" -> "; check outbox-relay.database.user and .password";
             case "25006" -> "; an outbox is read and acknowledged on the primary only";
             case "42501" -> "; grant what the documentation's role table lists";

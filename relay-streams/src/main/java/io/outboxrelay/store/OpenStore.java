@@ -1,0 +1,9 @@
+package io.outboxrelay.store;
+
+/** An outbox as one node opened it. */
+public interface OpenStore extends OutboxStore, OutboxAdmin, AutoCloseable {
+
+    /** Closes the connections; whatever is under way fails. */
+    @Override
+    void close();
+}

@@ -1,0 +1,62 @@
+package io.outboxrelay.store.plain;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.util.HexFormat;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads columns whose types are the application's choice. */
+final class Columns {
+    private static final int UUID_BYTES = 16;
+
+    private Columns() {}
+
+    /** An event id as text; a binary one of 16 bytes is a UUID, as Hibernate stores it. */
+    static String name(Object id) {
+        if (id instanceof byte[] bytes) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            return bytes.length == UUID_BYTES
+                    ? new UUID(buffer.getLong(), buffer.getLong()).toString()
+                    : HexFormat.of().formatHex(bytes);
+        }
+        return id.toString();
+    }
+
+    /** A number as it is, a timestamp in microseconds. */
+    static long order(ResultSet row, int column) throws SQLException {
+        if (!isTimestamp(row.getMetaData().getColumnType(column))) {
+            return row.getLong(column);
+        }
+        Timestamp timestamp = row.getTimestamp(column);
+        return timestamp.toInstant().getEpochSecond() * 1_000_000 + timestamp.getNanos() / 1_000;
+    }
+
+    /** Binary as it is, text and JSON in UTF-8. */
+    static byte @Nullable [] bytes(ResultSet row, int column) throws SQLException {
+        if (isBinary(row.getMetaData().getColumnType(column))) {
+            return row.getBytes(column);
+        }
+        String text = row.getString(column);
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static boolean isTimestamp(int type) {
+        return type == Types.TIMESTAMP || type == Types.TIMESTAMP_WITH_TIMEZONE;
+    }
+
+    static boolean isInteger(int type) {
+        return type == Types.BIGINT || type == Types.INTEGER || type == Types.SMALLINT;
+    }
+
+    private static boolean isBinary(int type) {
+        return switch (type) {
+            case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,77 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.settings.DatabaseKind;
+
+/** What has to be said differently to each database. */
+enum Dialect {
+    POSTGRESQL("text", "add column %s bigint generated always as identity", "timestamptz") {
+        @Override
+        String name(String column) {
+            return '"' + column + '"';
+        }
+
+        @Override
+        String slot(String key) {
+            return "(('x' || substr(md5(" + key + "), 1, 3))::bit(12)::int & 1023)";
+        }
+    },
+    H2("varchar", "add column %s bigint generated always as identity", "timestamp with time zone") {
+        @Override
+        String name(String column) {
+            return column;
+        }
+
+        @Override
+        String slot(String key) {
+            return "bitand(rshift(cast(substring(hash('MD5', " + key + ") from 1 for 2) as smallint), 4), 1023)";
+        }
+    },
+    MARIADB("char", "add column %s bigint not null auto_increment unique", "timestamp null") {
+        @Override
+        String name(String column) {
+            return '`' + column + '`';
+        }
+
+        @Override
+        String slot(String key) {
+            return "(conv(substr(md5(" + key + "), 1, 3), 16, 10) & 1023)";
+        }
+    };
+
+    private final String textType;
+    private final String addOrder;
+    private final String timestampType;
+
+    Dialect(String textType, String addOrder, String timestampType) {
+        this.textType = textType;
+        this.addOrder = addOrder;
+        this.timestampType = timestampType;
+    }
+
+    static Dialect of(DatabaseKind kind) {
+        return switch (kind) {
+            case POSTGRESQL -> POSTGRESQL;
+            case H2 -> H2;
+            case MARIADB -> MARIADB;
+        };
+    }
+
+    /** A column's name in a statement; names such as `timestamp` or `order` need quotes. */
+    abstract String name(String column);
+
+    /** A column's value as text. */
+    String text(String column) {
+        return "cast(" + column + " as " + textType + ")";
+    }
+
+    /** The slot of a key, the same as {@link io.outboxrelay.model.Slots#of}. */
+    abstract String slot(String key);
+
+    String addOrderColumn(String column) {
+        return String.format(addOrder, column);
+    }
+
+    String addTimestampColumn(String column) {
+        return "add column " + column + " " + timestampType;
+    }
+}

@@ -1,0 +1,122 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.SlotRange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The application's table. Called through the JDBC door. */
+final class PlainRows {
+    private static final int BACKLOG_CAP = 100_000;
+    private static final int FETCH_ROWS = 50;
+
+    private final PlainSql sql;
+
+    PlainRows(PlainSql sql) {
+        this.sql = sql;
+    }
+
+    /** A row by its id and its place; `name` is the id as consumers see it. */
+    record Place(Object id, String name, long order) {}
+
+    /** What waits, lowest first, as one statement sees it. */
+    List<Place> waiting(Connection connection, SlotRange slots, int limit) throws SQLException {
+        List<Place> places = new ArrayList<>();
+        try (PreparedStatement read = connection.prepareStatement(sql.waiting())) {
+            read.setInt(1, slots.low());
+            read.setInt(2, slots.high());
+            read.setInt(3, limit);
+            try (ResultSet row = read.executeQuery()) {
+                while (row.next()) {
+                    Object id = row.getObject(1);
+                    places.add(new Place(id, Columns.name(id), Columns.order(row, 2)));
+                }
+            }
+        }
+        return places;
+    }
+
+    /** The rows at these places, lowest first, up to the one with which they hold `maxBytes`. */
+    List<OutboxRow> read(Connection connection, List<Place> places, long maxBytes) throws SQLException {
+        List<OutboxRow> rows = new ArrayList<>(places.size());
+        try (PreparedStatement read = connection.prepareStatement(sql.rows(places.size()))) {
+            read.setFetchSize(FETCH_ROWS);
+            setIds(read, places.stream().map(Place::id).toList());
+            try (ResultSet row = read.executeQuery()) {
+                long bytes = 0;
+                while (bytes < maxBytes && row.next()) {
+                    OutboxRow next = row(row);
+                    rows.add(next);
+                    bytes += next.payloadBytes();
+                }
+            }
+        }
+        return List.copyOf(rows);
+    }
+
+    /** Whether reading may have stopped because of the bytes. */
+    static boolean fills(List<OutboxRow> rows, long maxBytes) {
+        return rows.stream().mapToLong(OutboxRow::payloadBytes).sum() >= maxBytes;
+    }
+
+    private static OutboxRow row(ResultSet row) throws SQLException {
+        return new OutboxRow(
+                Columns.order(row, 2),
+                Columns.name(row.getObject(1)),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                Columns.bytes(row, 6),
+                row.getString(7),
+                row.getTimestamp(8).toInstant());
+    }
+
+    void acknowledge(Connection connection, List<Object> ids) throws SQLException {
+        int together = sql.acknowledgesOneByOne() ? 1 : PlainSql.MOST_IDS;
+        for (int from = 0; from < ids.size(); from += PlainSql.MOST_IDS) {
+            acknowledge(connection, ids.subList(from, Math.min(ids.size(), from + PlainSql.MOST_IDS)), together);
+        }
+    }
+
+    private void acknowledge(Connection connection, List<Object> ids, int together) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement(sql.acknowledge(Math.min(together, ids.size())))) {
+            for (int from = 0; from < ids.size(); from += together) {
+                setIds(write, ids.subList(from, Math.min(ids.size(), from + together)));
+                write.addBatch();
+            }
+            write.executeBatch();
+        }
+    }
+
+    private static void setIds(PreparedStatement statement, List<Object> ids) throws SQLException {
+        for (int n = 0; n < PlainSql.places(ids.size()); n++) {
+            statement.setObject(n + 1, ids.get(Math.min(n, ids.size() - 1)));
+        }
+    }
+
+    Backlog backlog(Connection connection, SlotRange slots) throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement(sql.backlog())) {
+            count.setInt(1, slots.low());
+            count.setInt(2, slots.high());
+            count.setInt(3, BACKLOG_CAP + 1);
+            try (ResultSet row = count.executeQuery()) {
+                row.next();
+                long rows = row.getLong(1);
+                Duration age = age(row.getTimestamp(2), row.getTimestamp(3));
+                return new Backlog(Math.min(rows, BACKLOG_CAP), rows > BACKLOG_CAP, age);
+            }
+        }
+    }
+
+    private static Duration age(@Nullable Timestamp oldest, Timestamp now) {
+        return oldest == null ? Duration.ZERO : Duration.ofMillis(Math.max(0, now.getTime() - oldest.getTime()));
+    }
+}

@@ -1,0 +1,95 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.model.Slots;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The relay's own table beside a plain outbox: slots and epoch of each shard. Called through the JDBC door. */
+final class PlainShards {
+    private static final String INTEGRITY_VIOLATION = "23"; // class of SQLSTATE
+
+    private final PlainSql sql;
+
+    PlainShards(PlainSql sql) {
+        this.sql = sql;
+    }
+
+    /** Fences every earlier owner. */
+    Claim takeOver(Connection connection, ShardId shard) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(sql.takeOver());
+                PreparedStatement read = connection.prepareStatement(sql.shard())) {
+            update.setInt(1, shard.number());
+            if (update.executeUpdate() == 0) {
+                throw missing(shard);
+            }
+            read.setInt(1, shard.number());
+            try (ResultSet row = read.executeQuery()) {
+                row.next();
+                SlotRange slots = new SlotRange(row.getInt(2), row.getInt(3));
+                return new Claim(shard, row.getLong(1), slots, PlainPosition.start());
+            }
+        }
+    }
+
+    /** Until the transaction ends nobody can take the shard over; whoever has already, is newer. */
+    void holdEpoch(Connection connection, Claim claim) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(sql.epochForUpdate())) {
+            read.setInt(1, claim.shard().number());
+            try (ResultSet row = read.executeQuery()) {
+                if (!row.next()) {
+                    throw missing(claim.shard());
+                }
+                if (row.getLong(1) != claim.epoch()) {
+                    throw new RelayException(
+                            Fault.FENCED,
+                            "shard " + claim.shard() + " was claimed with epoch " + row.getLong(1)
+                                    + ", this claim has epoch " + claim.epoch());
+                }
+            }
+        }
+    }
+
+    private RelayException missing(ShardId shard) {
+        return new RelayException(Fault.MISCONFIGURED, "shard " + shard + " is not in table " + sql.shards());
+    }
+
+    /** Creates the shards of a new outbox, once, whoever comes first. */
+    int setUp(Connection connection, int whenNew) throws SQLException {
+        int existing = count(connection);
+        if (existing > 0) {
+            return existing;
+        }
+        List<SlotRange> ranges = Slots.split(whenNew);
+        try (PreparedStatement insert = connection.prepareStatement(sql.createShard())) {
+            for (int n = 0; n < whenNew; n++) {
+                insert.setInt(1, n);
+                insert.setInt(2, ranges.get(n).low());
+                insert.setInt(3, ranges.get(n).high());
+                insert.executeUpdate();
+            }
+            return whenNew;
+        } catch (SQLException e) {
+            if (e.getSQLState() == null || !e.getSQLState().startsWith(INTEGRITY_VIOLATION)) {
+                throw e;
+            }
+            connection.rollback(); // another node was quicker: all nodes begin with shard 0, so it wins as a whole
+            return count(connection);
+        }
+    }
+
+    private int count(Connection connection) throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement(sql.countShards());
+                ResultSet row = count.executeQuery()) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.settings.AcknowledgeSettings.Mode;
+import io.outboxrelay.settings.ColumnSettings;
+import io.outboxrelay.settings.OutboxSettings;
+import java.util.Collections;
+
+/** The statements on one plain outbox, by its settings: names were validated there. */
+final class PlainSql {
+    /** Ids in one statement at most. */
+    static final int MOST_IDS = 1024;
+
+    private final String table;
+    private final ColumnSettings columns;
+    private final Mode mode;
+    private final Dialect dialect;
+    private final String id;
+    private final String order;
+    private final String created;
+    private final String ofSlotsWaiting;
+
+    PlainSql(OutboxSettings settings) {
+        this.table = settings.table();
+        this.columns = settings.columns();
+        this.mode = settings.acknowledge().mode();
+        this.dialect = Dialect.of(settings.database().kind());
+        this.id = dialect.name(columns.id());
+        this.order = dialect.name(columns.order());
+        this.created = columns.createdAt().isEmpty() ? "current_timestamp" : dialect.name(columns.createdAt());
+        String key = "coalesce(" + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.text(id) + ")";
+        this.ofSlotsWaiting = " from " + table + " where " + dialect.slot(key) + " between ? and ?" + unmarked();
+    }
+
+    private String unmarked() {
+        return mode == Mode.MARK ? " and " + dialect.name(columns.marked()) + " is null" : "";
+    }
+
+    String shards() {
+        return table + "_shards";
+    }
+
+    /** Ids and places of what waits, lowest first. Parameters: slots low and high, limit. */
+    String waiting() {
+        return "select " + id + ", " + order + ofSlotsWaiting + " order by " + order + " limit ?";
+    }
+
+    /** Whole rows, lowest first. Parameters: as many ids as {@link #places} says. */
+    String rows(int ids) {
+        String headers = columns.headers().isEmpty() ? "null" : dialect.name(columns.headers());
+        return "select " + id + ", " + order + ", " + dialect.name(columns.aggregateType()) + ", "
+                + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.name(columns.type()) + ", "
+                + dialect.name(columns.payload()) + ", " + headers + ", " + created + " from " + table + " where "
+                + amongIds(ids) + " order by " + order;
+    }
+
+    /**
+     * InnoDB locks whatever it passes on its way, and with many ids it passes the whole table: it would wait for every
+     * writer's open transaction. One id at a time it goes straight to the row.
+     */
+    boolean acknowledgesOneByOne() {
+        return dialect == Dialect.MARIADB;
+    }
+
+    /** Exactly these rows: what lies beside them may have been committed since. Parameters: as for {@link #rows}. */
+    String acknowledge(int ids) {
+        return mode == Mode.DELETE
+                ? "delete from " + table + " where " + amongIds(ids)
+                : "update " + table + " set " + dialect.name(columns.marked()) + " = current_timestamp where "
+                        + amongIds(ids) + unmarked();
+    }
+
+    private String amongIds(int ids) {
+        return id + " in (" + String.join(", ", Collections.nCopies(places(ids), "?")) + ")";
+    }
+
+    /** Parameters for that many ids, a power of two so that few statements differ; the last id fills them up. */
+    static int places(int ids) {
+        return ids <= 1 ? 1 : Integer.highestOneBit(ids - 1) << 1;
+    }
+
+    /** Parameters: slots low and high, cap. */
+    String backlog() {
+        return "select count(*), min(created), current_timestamp from (select " + created + " as created"
+                + ofSlotsWaiting + " limit ?) waiting";
+    }
+
+    String takeOver() {
+        return "update " + shards() + " set epoch = epoch + 1 where shard = ?";
+    }
+
+    String shard() {
+        return "select epoch, slot_lo, slot_hi from " + shards() + " where shard = ?";
+    }
+
+    /** Holds the epoch until the transaction ends. */
+    String epochForUpdate() {
+        return "select epoch from " + shards() + " where shard = ? for update";
+    }
+
+    String countShards() {
+        return "select count(*) from " + shards();
+    }
+
+    String createShard() {
+        return "insert into " + shards() + " (shard, slot_lo, slot_hi, epoch) values (?, ?, ?, 0)";
+    }
+
+    /** All columns. */
+    String noRow() {
+        return "select * from " + table + " where 1 = 0";
+    }
+}

@@ -1,0 +1,117 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.settings.DatabaseKind;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.jdbc.JdbcRunner;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * The outbox in a table that was there before the relay, on PostgreSQL, H2 or MariaDB: rows are read lowest first and,
+ * once sent, deleted or marked one by one (docs/decisions/0005-plain-tables.md). One instance per outbox and node.
+ */
+public final class PlainStore implements OpenStore {
+    private final OutboxSettings settings;
+    private final JdbcRunner readLane;
+    private final JdbcRunner acksLane;
+    private final PlainRows rows;
+    private final PlainShards shards;
+    private final TableCheck check;
+
+    private PlainStore(OutboxSettings settings) {
+        String name = settings.name();
+        boolean postgresql = settings.database().kind() == DatabaseKind.POSTGRESQL;
+        PlainSql sql = new PlainSql(settings);
+        this.settings = settings;
+        this.readLane = new JdbcRunner(
+                name + "-read", settings.database(), settings.database().connections() - 1, "");
+        // One connection, so that a release comes after what was settled before it. What a crash of the database
+        // takes back of an acknowledgement is sent again.
+        this.acksLane = new JdbcRunner(
+                name + "-acks", settings.database(), 1, postgresql ? "set synchronous_commit = off" : "");
+        this.rows = new PlainRows(sql);
+        this.shards = new PlainShards(sql);
+        this.check = new TableCheck(settings, sql);
+    }
+
+    /** Opens the store; connects when it is first used. */
+    public static PlainStore open(OutboxSettings settings) {
+        return new PlainStore(settings);
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(ShardId shard) {
+        return readLane.inTransaction("claim shard " + shard, connection -> shards.takeOver(connection, shard));
+    }
+
+    /** What commits late appears where its order puts it among the rows not read yet, also when reading again. */
+    @Override
+    public Source<Chunk, NotUsed> read(Claim claim) {
+        return Source.lazySource(() -> {
+                    PlainReader reader = new PlainReader(settings, claim, rows, readLane);
+                    return Source.unfoldAsync(
+                                    reader,
+                                    same -> same.next().thenApply(chunks -> Optional.of(Pair.create(same, chunks))))
+                            .mapConcat(chunks -> chunks);
+                })
+                .mapMaterializedValue(started -> NotUsed.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        PlainPosition end = (PlainPosition) chunks.get(chunks.size() - 1).end();
+        return acksLane.inTransaction("settle shard " + claim.shard(), connection -> {
+                    shards.holdEpoch(connection, claim);
+                    rows.acknowledge(connection, end.unacknowledged());
+                    return Done.getInstance();
+                })
+                .thenApply(done -> {
+                    end.acknowledged();
+                    return done;
+                });
+    }
+
+    @Override
+    public CompletionStage<Backlog> backlog(Claim claim) {
+        return readLane.inTransaction(
+                "count backlog of " + claim.shard(), connection -> rows.backlog(connection, claim.slots()));
+    }
+
+    @Override
+    public CompletionStage<Done> release(Claim claim) {
+        return acksLane.submit("release shard " + claim.shard(), Done::getInstance);
+    }
+
+    /** Refuses a table that cannot be relayed, too. */
+    @Override
+    public CompletionStage<Integer> shards(int whenNew) {
+        return readLane.inTransaction("set up shards of " + settings.table(), connection -> {
+            check.check(connection);
+            return shards.setUp(connection, whenNew);
+        });
+    }
+
+    /** Nothing to do: a sent row was deleted, or stays. */
+    @Override
+    public CompletionStage<PurgeReport> purge() {
+        return CompletableFuture.completedFuture(PurgeReport.NOTHING);
+    }
+
+    @Override
+    public void close() {
+        readLane.close();
+        acksLane.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.outboxrelay.store.plain;
+
+import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.postgres.Migrations;
+import io.outboxrelay.testkit.JdbcTransaction;
+import io.outboxrelay.testkit.OpenTransaction;
+import io.outboxrelay.testkit.StoreFixture;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Two nodes' stores over a plain table. */
+record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) implements StoreFixture {
+
+    /** Over a table as `ddl` makes it, in a database that is there. */
+    static PlainFixture open(OutboxSettings settings, String... ddl) {
+        execute(settings.database(), ddl);
+        Migrations.migrate(settings.database(), Migrations.PLAIN, settings.table());
+        return new PlainFixture(settings, PlainStore.open(settings), PlainStore.open(settings));
+    }
+
+    static void execute(DatabaseSettings database, String... statements) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Connection connect(DatabaseSettings database) throws SQLException {
+        return DriverManager.getConnection(
+                database.url(), database.user(), database.password().reveal());
+    }
+
+    @Override
+    public String outbox() {
+        return settings.name();
+    }
+
+    @Override
+    public int chunkRows() {
+        return settings.reader().chunkRows();
+    }
+
+    @Override
+    public OutboxAdmin admin() {
+        return here;
+    }
+
+    @Override
+    public OutboxStore store() {
+        return here;
+    }
+
+    @Override
+    public OutboxStore otherNode() {
+        return there;
+    }
+
+    @Override
+    public OpenTransaction begin() {
+        return JdbcTransaction.begin(settings);
+    }
+
+    @Override
+    public void close() {
+        here.close();
+        there.close();
+    }
+}
