@@ -36,7 +36,8 @@ public final class JdbcTransaction implements OpenTransaction {
 
     private static JdbcTransaction begin(OutboxSettings settings, String user, String password) {
         return calling(() -> {
-            Connection connection = DriverManager.getConnection(settings.database().url(), user, password);
+            Connection connection =
+                    DriverManager.getConnection(settings.database().url(), user, password);
             connection.setAutoCommit(false);
             return new JdbcTransaction(connection, settings.table());
         });

@@ -154,12 +154,12 @@ public final class JdbcRunner implements AutoCloseable {
      * What a database session is recognised by. A pool replaces a connection that died while idle, and tells nobody;
      * behind the new one there may be a database that crashed and hands out transaction ids for a second time.
      */
-    static Object session(Connection connection) throws SQLException {
+    public static Object session(Connection connection) throws SQLException {
         return connection.unwrap(PGConnection.class);
     }
 
     /** As {@link #borrow} on a lane of one connection, but fails if it is not that of `session` any more. */
-    Connection borrowSame(Object session) throws SQLException {
+    public Connection borrowSame(Object session) throws SQLException {
         Connection connection = borrow();
         if (session(connection) != session) {
             connection.close();
@@ -168,7 +168,7 @@ public final class JdbcRunner implements AutoCloseable {
         return connection;
     }
 
-    RelayException sessionLost() {
+    public RelayException sessionLost() {
         return new RelayException(
                 Fault.TRANSIENT, "connection " + lane + " was lost; positions of before are read again");
     }

@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,6 +2,7 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -138,7 +139,7 @@ public final class Doctor {
     private static Finding failed(String check, Exception e) {
         return Finding.fail(
                 check,
-                String.valueOf(PostgresFaults.classify("cannot be examined", e).getMessage()),
+                String.valueOf(SqlFaults.classify("cannot be examined", e).getMessage()),
                 "remove the cause, then examine again");
     }
 
