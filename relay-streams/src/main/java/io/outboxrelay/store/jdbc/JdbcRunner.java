@@ -60,7 +60,7 @@ public final class JdbcRunner implements AutoCloseable {
         config.setMaximumPoolSize(connections);
         config.setMinimumIdle(0);
         if (connections == 1) {
-            // whoever owns it takes a new connection for a lost one, and starts over
+            // its owner starts over on every new connection, so none is renewed without need
             config.setMaxLifetime(0);
             config.setIdleTimeout(0);
         }
