@@ -28,7 +28,7 @@ class SandboxExitIT {
             String[] ready = awaitReady(output);
             long postmaster = postmaster();
 
-            program.destroy();
+            program.toHandle().destroy(); // the process alone would lose its output
 
             assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(parent).isEmptyDirectory();
@@ -46,7 +46,7 @@ class SandboxExitIT {
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(parent).isNotEmptyDirectory());
 
-            program.destroy();
+            program.toHandle().destroy(); // the process alone would lose its output
             output.transferTo(Writer.nullWriter());
 
             assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
