@@ -49,9 +49,7 @@ class SettingsMappingTest {
         assertThat(settings.management()).isEqualTo(new ManagementSettings("localhost", 1, true));
     }
 
-    @Test
-    void everyKeyOfAnOutboxArrives() {
-        OutboxSettings orders = Configs.orders("""
+    private static final String EVERY_KEY = """
                 table = shop.outbox, shards = 5
                 database { url = "jdbc:postgresql://d2/y", connections = 12 }
                 kafka { bootstrap-servers = "k2:1", compression = zstd, properties { linger.ms = 3 } }
@@ -68,7 +66,11 @@ class SettingsMappingTest {
                 purge { interval = 11 s, advance-after = 16 s }
                 retry { backoff-min = 12 ms, backoff-max = 13 ms }
                 stuck-after = 14 s, drain-timeout = 15 s
-                """);
+                """;
+
+    @Test
+    void everyKeyOfAnOutboxArrives() {
+        OutboxSettings orders = Configs.orders(EVERY_KEY);
         assertThat(orders)
                 .isEqualTo(new OutboxSettings(
                         "orders",

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,9 +123,14 @@ public final class JdbcRunner implements AutoCloseable {
         }
     }
 
-    /** Runs on this lane's threads. */
+    /** Runs on this lane's threads; fails at once when the lane is closed. */
     public <T> CompletionStage<T> submit(String call, Callable<T> task) {
-        return CompletableFuture.supplyAsync(() -> timed(call, task), threads);
+        try {
+            return CompletableFuture.supplyAsync(() -> timed(call, task), threads);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(
+                    new RelayException(Fault.TRANSIENT, call + ": the connections of " + lane + " are closed", e));
+        }
     }
 
     private <T> T timed(String call, Callable<T> task) {
