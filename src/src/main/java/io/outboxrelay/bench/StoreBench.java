@@ -125,7 +125,10 @@ public final class StoreBench {
                         ShardStream.start(store, new Nowhere(), claim, 8, counter, Materializer.matFromSystem(system)));
             }
             left.await();
-            streams.forEach(ShardStream::drain);
+            for (ShardStream stream : streams) {
+                stream.drain();
+                stream.completion().toCompletableFuture().join();
+            }
         } finally {
             system.terminate();
         }
