@@ -22,7 +22,7 @@ public record RelayHandles(
         Function<ShardId, CompletionStage<ShardStatus>> statusOf) {
 
     /** One outbox by the names people know it by. */
-    public record OutboxHandle(String name, String table, int shards) {}
+    public record OutboxHandle(String name, String table) {}
 
     public Optional<OutboxHandle> outbox(String name) {
         return outboxes.stream().filter(outbox -> outbox.name().equals(name)).findFirst();

@@ -21,6 +21,9 @@ import org.apache.pekko.cluster.typed.SingletonActor;
 public final class RelayStart {
     private static final String COORDINATOR = "outbox-coordinator";
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(5);
+    /** Beside the drain limit, for a claim or a release that is under way. */
+    private static final Duration REST_MARGIN = Duration.ofSeconds(10);
+
     private static final Duration RESTART_MIN = Duration.ofMillis(200);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
@@ -46,14 +49,16 @@ public final class RelayStart {
                 .collect(Collectors.toUnmodifiableMap(
                         outbox -> outbox.settings().name(),
                         outbox -> new CoordinatorSetup.Duty(
-                                outbox.shards(),
+                                outbox.settings().shards(),
                                 outbox.admin(),
-                                outbox.settings().purge().interval())));
+                                outbox.settings().purge().interval(),
+                                outbox.settings().drainTimeout().plus(REST_MARGIN))));
         CoordinatorSetup setup = new CoordinatorSetup(
                 duties,
                 settings.cluster().wakeInterval(),
                 CONFIRM_WITHIN,
                 regions::keep,
+                regions::rests,
                 new ShardHosts(regions.system())::now,
                 listener -> ControlJournal.create(listener, clock));
         return Behaviors.supervise(CoordinatorActor.create(setup))
@@ -62,6 +67,6 @@ public final class RelayStart {
 
     private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {
         return new RelayHandles.OutboxHandle(
-                outbox.settings().name(), outbox.settings().table(), outbox.shards());
+                outbox.settings().name(), outbox.settings().table());
     }
 }

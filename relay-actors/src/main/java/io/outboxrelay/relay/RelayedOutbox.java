@@ -5,10 +5,5 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
 
-/**
- * One outbox, ready to be relayed by this node.
- *
- * @param shards as the outbox database remembers them, which the settings need not match
- */
-public record RelayedOutbox(
-        OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher, int shards) {}
+/** One outbox, ready to be relayed by this node. */
+public record RelayedOutbox(OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher) {}

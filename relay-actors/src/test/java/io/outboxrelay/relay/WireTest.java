@@ -14,6 +14,7 @@ import io.outboxrelay.shard.ShardStatus;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -75,6 +76,9 @@ class WireTest {
                 6);
         return List.of(
                 new ShardActor.Keep(true),
+                new ShardActor.GetPhase(
+                        KIT.createTestProbe(ShardActor.PhaseIs.class).ref()),
+                new ShardActor.PhaseIs(Phase.PAUSED),
                 new ShardActor.GetStatus(KIT.createTestProbe(ShardStatus.class).ref()),
                 full,
                 ShardStatus.unknown(SHARD, "no answer"),
@@ -88,6 +92,17 @@ class WireTest {
                         "ann",
                         "",
                         KIT.<StatusReply<Done>>createTestProbe().ref()),
+                new CoordinatorActor.Reshard(
+                        "orders",
+                        32,
+                        "ann",
+                        "",
+                        KIT.<StatusReply<Done>>createTestProbe().ref()),
+                new CoordinatorActor.GetOutboxes(
+                        KIT.createTestProbe(CoordinatorActor.OutboxStates.class).ref()),
+                new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
+                new ControlJournal.ReshardBegun("orders", 32, "ann", "more nodes", NOW),
+                new ControlJournal.ReshardEnded("orders", false, "denied", NOW),
                 new CoordinatorActor.ShardStopped(SHARD),
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW));

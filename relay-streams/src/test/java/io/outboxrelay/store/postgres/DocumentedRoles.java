@@ -41,6 +41,11 @@ final class DocumentedRoles {
         return TestSettings.as(RELAY, settings);
     }
 
+    /** Adds the rights that only on-history-change = replay needs. */
+    static void replaying(OutboxSettings outbox) {
+        execute(outbox.database().url(), OWNER, block("replay"));
+    }
+
     /** The one fenced block whose info string is `sql name`. */
     private static String block(String name) {
         Matcher block = Pattern.compile("^```sql " + name + "\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
