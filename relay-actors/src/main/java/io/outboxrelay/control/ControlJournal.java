@@ -150,8 +150,10 @@ public final class ControlJournal
         ShardId shard = change.shard();
         Integer target = state.resharding().get(shard.outbox());
         if (target != null) {
-            return refuse(change, "outbox " + shard.outbox() + " is being dealt to " + target
-                    + " shards; pause or resume shards of it afterwards");
+            return refuse(
+                    change,
+                    "outbox " + shard.outbox() + " is being dealt to " + target
+                            + " shards; pause or resume shards of it afterwards");
         }
         if (state.isPaused(shard) == change.paused()) {
             return confirm(change);

@@ -60,8 +60,6 @@ public record ControlState(Set<ShardId> paused, Map<String, Integer> resharding,
         recent.add(event);
         ControlState next = event.applied(this);
         return new ControlState(
-                next.paused(),
-                next.resharding(),
-                recent.subList(Math.max(0, recent.size() - HISTORY), recent.size()));
+                next.paused(), next.resharding(), recent.subList(Math.max(0, recent.size() - HISTORY), recent.size()));
     }
 }

@@ -149,7 +149,8 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> begin(ShardPlan plan) {
-        context.getLog().info("coordinating, {} shards paused", plan.intent().paused().size());
+        context.getLog()
+                .info("coordinating, {} shards paused", plan.intent().paused().size());
         wakeAll(plan);
         return coordinating(plan);
     }
@@ -164,7 +165,7 @@ public final class CoordinatorActor {
     private Behavior<Command> coordinating(ShardPlan plan) {
         return serving(plan)
                 .onMessage(IntentKnown.class, intent -> changed(plan, plan.with(intent.state())))
-                .onMessage(ShardsKnown.class, known -> known(learned(plan, known)))
+                .onMessage(ShardsKnown.class, known -> known(plan, learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
                 .onMessage(
                         ShardStopped.class,
@@ -178,7 +179,10 @@ public final class CoordinatorActor {
         return coordinating(plan);
     }
 
-    private Behavior<Command> known(ShardPlan plan) {
+    private Behavior<Command> known(ShardPlan before, ShardPlan plan) {
+        if (plan.equals(before)) {
+            return Behaviors.same();
+        }
         wakeAll(plan);
         return coordinating(plan);
     }
@@ -290,17 +294,19 @@ public final class CoordinatorActor {
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
         Map<String, OutboxState> states = new TreeMap<>();
-        setup.duties().keySet().forEach(outbox -> states.put(
-                outbox,
-                new OutboxState(
-                        plan.count(outbox).orElse(null), plan.target(outbox).orElse(null))));
+        setup.duties()
+                .keySet()
+                .forEach(outbox -> states.put(
+                        outbox,
+                        new OutboxState(
+                                plan.count(outbox).orElse(null),
+                                plan.target(outbox).orElse(null))));
         asked.replyTo().tell(new OutboxStates(states));
         return Behaviors.same();
     }
 
     private Behavior<Command> record(
-            ActorRef<StatusReply<Done>> replyTo,
-            Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+            ActorRef<StatusReply<Done>> replyTo, Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
         context.askWithStatus(
                 Done.class,
                 journal,
@@ -318,8 +324,9 @@ public final class CoordinatorActor {
             recorded.replyTo().tell(StatusReply.error(String.valueOf(failure.getMessage())));
         } else {
             recorded.replyTo()
-                    .tell(StatusReply.error(UNAVAILABLE + "the control journal did not confirm within " + setup.confirmWithin()
-                            + "; its database may be down, and the change may still take effect"));
+                    .tell(StatusReply.error(
+                            UNAVAILABLE + "the control journal did not confirm within " + setup.confirmWithin()
+                                    + "; its database may be down, and the change may still take effect"));
         }
         return Behaviors.same();
     }

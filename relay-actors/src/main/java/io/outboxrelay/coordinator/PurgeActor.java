@@ -25,8 +25,7 @@ final class PurgeActor {
 
     /** One of `report` and `failure` is null. */
     private record Purged(
-            @Nullable PurgeReport report,
-            @Nullable Throwable failure) implements Command {}
+            @Nullable PurgeReport report, @Nullable Throwable failure) implements Command {}
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -90,8 +89,7 @@ final class PurgeActor {
                             purged.failure().getMessage());
         }
         if (purged.report() != null) {
-            waits.linesAfter(purged.report())
-                    .forEach(line -> context.getLog().warn("outbox {}: {}", outbox, line));
+            waits.linesAfter(purged.report()).forEach(line -> context.getLog().warn("outbox {}: {}", outbox, line));
         }
         return later(Behaviors.same());
     }

@@ -51,8 +51,7 @@ final class ReshardActor {
     private record Dealt(@Nullable Throwable failure) implements Command {}
 
     /** How it ended; `failure` is null when the outbox has its new shards. */
-    record Ended(
-            String outbox, int shards, @Nullable RelayException failure) {}
+    record Ended(String outbox, int shards, @Nullable RelayException failure) {}
 
     /**
      * What it works with.
@@ -105,8 +104,8 @@ final class ReshardActor {
     }
 
     private Behavior<Command> look(Set<ShardId> awaited) {
-        awaited.forEach(shard -> context.pipeToSelf(
-                rests(shard), (rests, failure) -> new Looked(shard, Boolean.TRUE.equals(rests))));
+        awaited.forEach(shard ->
+                context.pipeToSelf(rests(shard), (rests, failure) -> new Looked(shard, Boolean.TRUE.equals(rests))));
         timers.startSingleTimer(Alarm.LOOK, LOOK_EVERY);
         return resting(awaited);
     }
@@ -129,7 +128,8 @@ final class ReshardActor {
     }
 
     private Behavior<Command> late(Set<ShardId> awaited) {
-        Set<Integer> numbers = new TreeSet<>(awaited.stream().map(ShardId::number).toList());
+        Set<Integer> numbers =
+                new TreeSet<>(awaited.stream().map(ShardId::number).toList());
         context.getLog()
                 .warn(
                         "outbox {}: shards {} do not rest after {}; they are fenced, what they have in flight may be"

@@ -110,8 +110,7 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     private static int wantedShards(String text) {
         int shards = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
         if (shards < 1 || shards > Slots.COUNT) {
-            throw new Refused(
-                    StatusCodes.BAD_REQUEST, "shards = '" + text + "', legal: ?shards=1 to " + Slots.COUNT);
+            throw new Refused(StatusCodes.BAD_REQUEST, "shards = '" + text + "', legal: ?shards=1 to " + Slots.COUNT);
         }
         return shards;
     }

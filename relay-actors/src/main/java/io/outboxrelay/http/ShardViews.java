@@ -6,13 +6,13 @@ import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /** Asks shards and the coordinator, wherever they are. */
@@ -20,7 +20,7 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** Longer than the coordinator waits for its journal, so that its answer is the one people get. */
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(8);
 
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
     /** All shards of an outbox. */
     record Shards(String outbox, List<ShardStatus> shards) {}
@@ -39,10 +39,9 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
             @Nullable Integer reshardingTo) {}
 
     CompletionStage<Outboxes> outboxes() {
-        return states()
-                .thenApply(states -> new Outboxes(handles.outboxes().stream()
-                        .map(outbox -> outbox(outbox, states))
-                        .toList()));
+        return states().thenApply(states -> new Outboxes(handles.outboxes().stream()
+                .map(outbox -> outbox(outbox, states))
+                .toList()));
     }
 
     CompletionStage<Outbox> outbox(RelayHandles.OutboxHandle handle) {
@@ -61,15 +60,15 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
                 : new Outbox(handle.name(), handle.table(), state.shards(), state.reshardingTo());
     }
 
-    /** How many shards the outbox has; refuses while that is not known. */
+    /** How many shards the outbox has; what was last heard where the coordinator does not answer or does not know. */
     CompletionStage<Integer> count(RelayHandles.OutboxHandle handle) {
-        return outbox(handle).thenApply(outbox -> {
-            if (outbox.shards() == null) {
-                throw new Refused(
-                        StatusCodes.SERVICE_UNAVAILABLE,
-                        "how many shards outbox " + handle.name() + " has is not known yet; its database may be down");
+        return outbox(handle).handle((outbox, failure) -> {
+            Integer now = failure == null ? outbox.shards() : null;
+            if (now != null) {
+                handles.shardCounts().put(handle.name(), now);
+                return now;
             }
-            return outbox.shards();
+            return Objects.requireNonNull(handles.shardCounts().get(handle.name()));
         });
     }
 
@@ -92,8 +91,7 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     CompletionStage<Outbox> reshard(RelayHandles.OutboxHandle outbox, int shards, ChangeNote note) {
         CompletionStage<Done> confirmed = AskPattern.askWithStatus(
                 handles.coordinator(),
-                replyTo ->
-                        new CoordinatorActor.Reshard(outbox.name(), shards, note.by(), note.reason(), replyTo),
+                replyTo -> new CoordinatorActor.Reshard(outbox.name(), shards, note.by(), note.reason(), replyTo),
                 CHANGE_WITHIN,
                 system.scheduler());
         return confirmed.thenCompose(done -> outbox(outbox));

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -36,8 +37,10 @@ public final class RelayStart {
         outboxes.forEach(regions::init);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
                 .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
-        RelayHandles handles =
-                new RelayHandles(outboxes.stream().map(RelayStart::handle).toList(), coordinator, regions::status);
+        ConcurrentMap<String, Integer> shardCounts = outboxes.stream()
+                .collect(Collectors.toConcurrentMap(outbox -> outbox.settings().name(), RelayedOutbox::shards));
+        RelayHandles handles = new RelayHandles(
+                outboxes.stream().map(RelayStart::handle).toList(), coordinator, shardCounts, regions::status);
         RelayExtension.get(system).started(handles);
         return handles;
     }

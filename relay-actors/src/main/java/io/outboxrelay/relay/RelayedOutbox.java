@@ -5,5 +5,10 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
 
-/** One outbox, ready to be relayed by this node. */
-public record RelayedOutbox(OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher) {}
+/**
+ * One outbox, ready to be relayed by this node.
+ *
+ * @param shards how many its database said it has, when this node opened it
+ */
+public record RelayedOutbox(
+        OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher, int shards) {}

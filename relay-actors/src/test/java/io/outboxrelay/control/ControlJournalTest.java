@@ -127,8 +127,9 @@ class ControlJournalTest {
         again.tell(new EndReshard("orders", true, "", confirmations.ref()));
         assertThat(states.receiveMessage(LIMIT).resharding()).isEmpty();
         again.tell(new EndReshard("orders", true, "", confirmations.ref()));
-        confirmations.receiveSeveralMessages(2, LIMIT).forEach(reply -> assertThat(reply.isSuccess())
-                .isTrue());
+        confirmations
+                .receiveSeveralMessages(2, LIMIT)
+                .forEach(reply -> assertThat(reply.isSuccess()).isTrue());
         assertThat(journal.persistedInStorage(ID)).hasSize(2);
         KIT.stop(again, LIMIT);
     }

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
@@ -175,6 +175,7 @@ class CoordinatorActorTest {
         restWithin = Duration.ofMillis(200);
         start(LONG, LONG);
         learn();
+        wakes(2);
         coordinator.tell(new CoordinatorActor.Reshard("orders", 1, "ann", "", operator.ref()));
         begun(1);
         ended(true);

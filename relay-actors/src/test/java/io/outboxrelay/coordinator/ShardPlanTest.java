@@ -2,8 +2,8 @@ package io.outboxrelay.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.outboxrelay.coordinator.ShardPlan.Wake;
 import io.outboxrelay.control.ControlState;
+import io.outboxrelay.coordinator.ShardPlan.Wake;
 import io.outboxrelay.model.ShardId;
 import java.util.List;
 import java.util.Map;

@@ -68,7 +68,7 @@ final class TestNode {
         this.handles = RelayStart.start(
                 system,
                 settings,
-                List.of(new RelayedOutbox(orders, store, store, publisher)),
+                List.of(new RelayedOutbox(orders, store, store, publisher, SHARDS)),
                 Clock.systemUTC());
     }
 

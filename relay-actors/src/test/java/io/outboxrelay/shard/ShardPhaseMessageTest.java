@@ -74,8 +74,8 @@ class ShardPhaseMessageTest {
             "SAMPLE", Set.of(Doing.RELAYING, Doing.DRAINING));
 
     /** Messages that are taken whatever the actor is doing. */
-    private static final Set<String> ALWAYS =
-            Set.of("Keep running", "Keep paused", "GetStatus", "GetPhase", "DRAIN", "StreamEnded", "Released", "BacklogKnown");
+    private static final Set<String> ALWAYS = Set.of(
+            "Keep running", "Keep paused", "GetStatus", "GetPhase", "DRAIN", "StreamEnded", "Released", "BacklogKnown");
 
     @AfterAll
     static void stopKit() {
@@ -167,7 +167,9 @@ class ShardPhaseMessageTest {
                 new Message("Keep running", new Keep(false)),
                 new Message("Keep paused", new Keep(true)),
                 new Message("GetStatus", new GetStatus(nobody)),
-                new Message("GetPhase", new GetPhase(KIT.createTestProbe(PhaseIs.class).ref())),
+                new Message(
+                        "GetPhase",
+                        new GetPhase(KIT.createTestProbe(PhaseIs.class).ref())),
                 new Message("DRAIN", Order.DRAIN),
                 new Message("RETRY", Alarm.RETRY),
                 new Message("LIMIT", Alarm.LIMIT),

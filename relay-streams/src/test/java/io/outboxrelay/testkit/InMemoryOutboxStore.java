@@ -217,7 +217,8 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         }
         table.keepOnly(waiting);
         long epoch = 1 + shards.stream().mapToLong(Shard::epoch).max().orElse(0);
-        long prev = shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
+        long prev =
+                shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
         shards.clear();
         ranges.forEach(slots -> shards.add(new Shard(slots, epoch, Mark.after(prev))));
         return Done.getInstance();

@@ -126,7 +126,7 @@ public final class Node {
             }
             KafkaPublisher publisher = KafkaPublisher.open(system, outbox);
             stores.add(store);
-            outboxes.add(new RelayedOutbox(outbox, store, store, publisher));
+            outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
         } catch (RuntimeException e) {
             store.close();
             throw e;

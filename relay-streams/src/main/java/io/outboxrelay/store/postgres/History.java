@@ -36,16 +36,18 @@ final class History {
      * @throws RelayException MISCONFIGURED on a standby, whose snapshots do not list what is running
      */
     Optional<String> changed(Connection connection, SnapshotPosition position, Origin origin) throws SQLException {
-        Now now = Queries.list(connection, OutboxSql.HISTORY, row -> new Now(
-                        row.getBoolean(1), row.getLong(2), Snapshot.parse(row.getString(3))))
+        Now now = Queries.list(
+                        connection,
+                        OutboxSql.HISTORY,
+                        row -> new Now(row.getBoolean(1), row.getLong(2), Snapshot.parse(row.getString(3))))
                 .get(0);
         if (now.standby()) {
             throw new RelayException(
                     Fault.MISCONFIGURED, "the database is a standby; an outbox is read on the primary");
         }
         if (now.sysid() != origin.sysid()) {
-            return Optional.of("its position is from database system " + origin.sysid() + ", this one is "
-                    + now.sysid());
+            return Optional.of(
+                    "its position is from database system " + origin.sysid() + ", this one is " + now.sysid());
         }
         Snapshot newest = position.cur() == null ? position.prev() : position.cur();
         return now.snapshot().xmax() < newest.xmax()
@@ -55,7 +57,8 @@ final class History {
 
     /** Writes a new timeline down, and says so; the new place of the shard's progress row if it was written. */
     Optional<String> follow(Connection connection, ShardId shard, Origin origin) throws SQLException {
-        int timeline = Queries.number(connection, OutboxSql.TIMELINE).orElseThrow().intValue();
+        int timeline =
+                Queries.number(connection, OutboxSql.TIMELINE).orElseThrow().intValue();
         if (timeline == origin.timeline()) {
             return Optional.empty();
         }
@@ -66,8 +69,8 @@ final class History {
                     .addKeyValue("before", origin.timeline())
                     .log("a standby has become the primary; the shard goes on from the position it finds there");
         }
-        List<String> tid = Queries.list(
-                connection, sql.setTimeline(), row -> row.getString(1), timeline, shard.number());
+        List<String> tid =
+                Queries.list(connection, sql.setTimeline(), row -> row.getString(1), timeline, shard.number());
         return Optional.of(tid.get(0));
     }
 }

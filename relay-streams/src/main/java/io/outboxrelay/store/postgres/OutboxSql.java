@@ -15,8 +15,7 @@ record OutboxSql(String table) {
             "select pg_is_in_recovery(), system_identifier, pg_current_snapshot()::text from pg_control_system()";
 
     /** The first eight hexadecimal digits of a segment's name. */
-    static final String TIMELINE =
-            "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
+    static final String TIMELINE = "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
 
     /** The id of the own transaction, and a log record in it, so that its commit is flushed like any writer's. */
     static final String LOGGED_TRANSACTION = "select pg_current_xact_id()::text::bigint"
@@ -121,7 +120,8 @@ record OutboxSql(String table) {
 
     /** Parameters as of {@link #changeShard}. */
     String addShard() {
-        return "insert into " + progress() + " (slot_lo, slot_hi, epoch, prev, cur, seq, seq_low, sysid, timeline, shard)"
+        return "insert into " + progress()
+                + " (slot_lo, slot_hi, epoch, prev, cur, seq, seq_low, sysid, timeline, shard)"
                 + " values (?, ?, ?, ?::pg_snapshot, ?::pg_snapshot, ?, ?, ?, ?, ?)";
     }
 

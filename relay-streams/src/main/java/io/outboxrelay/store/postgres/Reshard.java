@@ -38,14 +38,16 @@ final class Reshard {
     void to(Connection connection, int count) throws SQLException {
         Progress.lock(connection, sql);
         List<Row> rows = rows(connection);
-        List<SlotRange> ranges = rows.stream().map(row -> row.standing().slots()).toList();
+        List<SlotRange> ranges =
+                rows.stream().map(row -> row.standing().slots()).toList();
         if (ranges.equals(Slots.split(count))) {
             return;
         }
         if (rows.stream().mapToLong(Row::sysid).distinct().count() > 1) {
             throw new RelayException(
                     Fault.MISCONFIGURED,
-                    "the positions in " + sql.progress() + " are of several databases; let every shard start once first");
+                    "the positions in " + sql.progress()
+                            + " are of several databases; let every shard start once first");
         }
         ReshardPlan plan = plan(rows, count);
         write(connection, rows, plan);

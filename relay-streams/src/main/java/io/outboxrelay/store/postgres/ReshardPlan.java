@@ -58,8 +58,9 @@ record ReshardPlan(List<Standing> shards) {
     }
 
     private static Standing merged(SlotRange slots, List<Standing> now) {
-        List<Standing> parts =
-                now.stream().filter(part -> slots.meets(part.slots()).isPresent()).toList();
+        List<Standing> parts = now.stream()
+                .filter(part -> slots.meets(part.slots()).isPresent())
+                .toList();
         SnapshotPosition base = base(parts);
         List<Ahead> ahead = new ArrayList<>();
         for (Standing part : parts) {

@@ -98,7 +98,8 @@ class HistoryChangeIT {
         List<String> texts = relay(replaying(restored), 200);
         open.append("late", "200").commit();
         List<String> rest = relay(replaying(restored), 1);
-        assertThat(texts).isEqualTo(IntStream.range(0, 200).mapToObj(String::valueOf).toList());
+        assertThat(texts)
+                .isEqualTo(IntStream.range(0, 200).mapToObj(String::valueOf).toList());
         assertThat(rest).containsExactly("200");
     }
 
@@ -106,12 +107,12 @@ class HistoryChangeIT {
     void replayLeavesOutWhatIsAcknowledgedForCertain() throws Exception {
         write(old, 0, 100);
         relay(old, 100);
-        DocumentedRoles.execute(
-                old.database().url(), DocumentedRoles.RELAY, "update outbox_progress set seq_low = 60");
+        DocumentedRoles.execute(old.database().url(), DocumentedRoles.RELAY, "update outbox_progress set seq_low = 60");
         write(old, 100, 110);
         RestoredDump.copy(old, restored);
         List<String> texts = relay(replaying(restored), 50);
-        assertThat(texts).isEqualTo(IntStream.range(60, 110).mapToObj(String::valueOf).toList());
+        assertThat(texts)
+                .isEqualTo(IntStream.range(60, 110).mapToObj(String::valueOf).toList());
     }
 
     @Test
@@ -191,7 +192,8 @@ class HistoryChangeIT {
     }
 
     private static long number(OutboxSettings outbox, String query) {
-        try (Connection connection = DriverManager.getConnection(outbox.database().url(), "postgres", "postgres")) {
+        try (Connection connection =
+                DriverManager.getConnection(outbox.database().url(), "postgres", "postgres")) {
             return Queries.number(connection, query).orElseThrow();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

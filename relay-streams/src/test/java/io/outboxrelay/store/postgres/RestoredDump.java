@@ -34,8 +34,9 @@ final class RestoredDump {
                 execute(target, "truncate " + table);
                 pipe(source, target, table);
             }
-            execute(target, "alter table outbox add constraint " + GUARD
-                    + " check (txid = pg_current_xact_id()) not valid");
+            execute(
+                    target,
+                    "alter table outbox add constraint " + GUARD + " check (txid = pg_current_xact_id()) not valid");
             execute(target, "select setval('outbox_seq_seq', " + lastNumber(source) + ")");
         }
     }

@@ -66,8 +66,7 @@ class SafeNumbersIT {
         for (int n = 0; n < rounds; n++) {
             numbers.advance(relay);
         }
-        long safe =
-                Queries.number(relay, "select seq_low from outbox_progress").orElseThrow();
+        long safe = Queries.number(relay, "select seq_low from outbox_progress").orElseThrow();
         relay.commit();
         return safe;
     }
@@ -105,8 +104,7 @@ class SafeNumbersIT {
 
     @Test
     void numbersThatAreUsedUpToMoveOnAreSafeToo() throws SQLException {
-        DocumentedRoles.execute(
-                settings.database().url(), DocumentedRoles.RELAY, "select nextval('outbox_seq_seq')");
+        DocumentedRoles.execute(settings.database().url(), DocumentedRoles.RELAY, "select nextval('outbox_seq_seq')");
         numbers.advance(relay);
         acknowledgeAll();
         assertThat(safeNumberAfter(1)).isEqualTo(1);
