@@ -23,6 +23,9 @@ final class RecordRouter {
     private final ObjectMapper json = new ObjectMapper();
 
     ProducerRecord<byte[], byte[]> route(OutboxRow row) {
+        if (row.defect() != null) {
+            throw new RelayException(Fault.POISON, row + " cannot be published: " + row.defect());
+        }
         ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(
                 TOPIC_PREFIX + row.aggregateType(),
                 null,

@@ -62,4 +62,13 @@ class RecordRouterTest {
                 .hasMessageContaining("row 7")
                 .hasMessageNotContaining("secret");
     }
+
+    @Test
+    void aRowThatItsStoreCouldNotReadIsPoisonWithTheDefectNamed() {
+        OutboxRow row = new OutboxRow(7, "event-7", "", "key", "T", null, null, CREATED, 900, "aggregatetype is torn");
+        assertThatThrownBy(() -> router.route(row))
+                .hasMessage("row 7 (event event-7, ) cannot be published: aggregatetype is torn")
+                .extracting(failure -> ((RelayException) failure).fault())
+                .isEqualTo(Fault.POISON);
+    }
 }

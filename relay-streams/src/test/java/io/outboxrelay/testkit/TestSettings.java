@@ -30,7 +30,8 @@ public final class TestSettings {
         return database(url, "postgres");
     }
 
-    private static DatabaseSettings database(String url, String user) {
+    /** A database under a user whose password is its name. */
+    public static DatabaseSettings database(String url, String user) {
         return new DatabaseSettings(
                 url, user, new Secret(user), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * in its place). Unknown is TRANSIENT.
  */
 public final class SqlFaults {
+    private static final String ROLES = "; grant what the documentation's role table lists";
     private static final Set<String> MISCONFIGURED = Set.of(
             "28000", // invalid authorization
             "28P01", // wrong password
@@ -27,6 +28,16 @@ public final class SqlFaults {
             "42S22" // no such column: MariaDB, H2
             );
 
+    /** MariaDB tells a missing right from a mistake in the statement by its error code only. */
+    private static final String MARIADB_SYNTAX_OR_ACCESS = "42000";
+
+    private static final Set<Integer> MARIADB_MISCONFIGURED = Set.of(
+            1044, // no right on this database
+            1049, // no such database
+            1142, // missing privilege on a table
+            1143 // missing privilege on a column
+            );
+
     private SqlFaults() {}
 
     /** What `failure` means, told with the name of the call that met it. */
@@ -39,9 +50,10 @@ public final class SqlFaults {
             return new RelayException(Fault.TRANSIENT, call + ": " + failure, failure);
         }
         String state = sql.getSQLState() == null ? "" : sql.getSQLState();
-        Fault fault = MISCONFIGURED.contains(state) ? Fault.MISCONFIGURED : Fault.TRANSIENT;
-        return new RelayException(
-                fault, call + ": " + firstLine(sql) + " (SQLSTATE " + state + ")" + advice(state), failure);
+        boolean mariaDb = state.equals(MARIADB_SYNTAX_OR_ACCESS) && MARIADB_MISCONFIGURED.contains(sql.getErrorCode());
+        Fault fault = mariaDb || MISCONFIGURED.contains(state) ? Fault.MISCONFIGURED : Fault.TRANSIENT;
+        String advice = mariaDb ? ROLES : advice(state);
+        return new RelayException(fault, call + ": " + firstLine(sql) + " (SQLSTATE " + state + ")" + advice, failure);
     }
 
     private static String advice(String state) {
@@ -50,7 +62,7 @@ public final class SqlFaults {
                 "; create or upgrade the tables with `relay migrate`";
             case "28P01", "28000" -> "; check outbox-relay.database.user and .password";
             case "25006" -> "; an outbox is read and acknowledged on the primary only";
-            case "42501" -> "; grant what the documentation's role table lists";
+            case "42501" -> ROLES;
             default -> "";
         };
     }

@@ -36,6 +36,12 @@ enum Dialect {
         String slot(String key) {
             return "(conv(substr(md5(" + key + "), 1, 3), 16, 10) & 1023)";
         }
+
+        /** Seconds since 1970: read as a timestamp it would mean another moment wherever clients' zones differ. */
+        @Override
+        String moment(String timestamp) {
+            return "unix_timestamp(" + timestamp + ")";
+        }
     };
 
     private final String textType;
@@ -66,6 +72,11 @@ enum Dialect {
 
     /** The slot of a key, the same as {@link io.outboxrelay.model.Slots#of}. */
     abstract String slot(String key);
+
+    /** A timestamp as {@link Columns#moment} can read it. */
+    String moment(String timestamp) {
+        return timestamp;
+    }
 
     String addOrderColumn(String column) {
         return String.format(addOrder, column);

@@ -7,11 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The application's table. Called through the JDBC door. */
 final class PlainRows {
@@ -76,7 +75,7 @@ final class PlainRows {
                 row.getString(5),
                 Columns.bytes(row, 6),
                 row.getString(7),
-                row.getTimestamp(8).toInstant());
+                Columns.moment(row, 8));
     }
 
     void acknowledge(Connection connection, List<Object> ids) throws SQLException {
@@ -110,13 +109,13 @@ final class PlainRows {
             try (ResultSet row = count.executeQuery()) {
                 row.next();
                 long rows = row.getLong(1);
-                Duration age = age(row.getTimestamp(2), row.getTimestamp(3));
+                Duration age = rows == 0 ? Duration.ZERO : age(Columns.moment(row, 2), Columns.moment(row, 3));
                 return new Backlog(Math.min(rows, BACKLOG_CAP), rows > BACKLOG_CAP, age);
             }
         }
     }
 
-    private static Duration age(@Nullable Timestamp oldest, Timestamp now) {
-        return oldest == null ? Duration.ZERO : Duration.ofMillis(Math.max(0, now.getTime() - oldest.getTime()));
+    private static Duration age(Instant oldest, Instant now) {
+        return now.isBefore(oldest) ? Duration.ZERO : Duration.between(oldest, now);
     }
 }

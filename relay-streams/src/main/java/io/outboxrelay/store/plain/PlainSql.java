@@ -10,6 +10,8 @@ final class PlainSql {
     /** Ids in one statement at most. */
     static final int MOST_IDS = 1024;
 
+    private static final String NOW = "current_timestamp";
+
     private final String table;
     private final ColumnSettings columns;
     private final Mode mode;
@@ -26,7 +28,10 @@ final class PlainSql {
         this.dialect = Dialect.of(settings.database().kind());
         this.id = dialect.name(columns.id());
         this.order = dialect.name(columns.order());
-        this.created = columns.createdAt().isEmpty() ? "current_timestamp" : dialect.name(columns.createdAt());
+        this.created = dialect.moment(
+                columns.createdAt().isEmpty()
+                        ? NOW
+                        : "coalesce(" + dialect.name(columns.createdAt()) + ", " + NOW + ")");
         String key = "coalesce(" + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.text(id) + ")";
         this.ofSlotsWaiting = " from " + table + " where " + dialect.slot(key) + " between ? and ?" + unmarked();
     }
@@ -65,8 +70,8 @@ final class PlainSql {
     String acknowledge(int ids) {
         return mode == Mode.DELETE
                 ? "delete from " + table + " where " + amongIds(ids)
-                : "update " + table + " set " + dialect.name(columns.marked()) + " = current_timestamp where "
-                        + amongIds(ids) + unmarked();
+                : "update " + table + " set " + dialect.name(columns.marked()) + " = " + NOW + " where " + amongIds(ids)
+                        + unmarked();
     }
 
     private String amongIds(int ids) {
@@ -80,7 +85,7 @@ final class PlainSql {
 
     /** Parameters: slots low and high, cap. */
     String backlog() {
-        return "select count(*), min(created), current_timestamp from (select " + created + " as created"
+        return "select count(*), min(created), " + dialect.moment(NOW) + " from (select " + created + " as created"
                 + ofSlotsWaiting + " limit ?) waiting";
     }
 

@@ -37,7 +37,10 @@ final class TableCheck {
         Map<String, Integer> types = types(connection);
         needs(types, "id", columns.id());
         needs(types, "aggregatetype", columns.aggregateType());
-        needs(types, "aggregateid", columns.aggregateId());
+        if (Columns.isBinary(needs(types, "aggregateid", columns.aggregateId()))) {
+            throw wrong("column " + columns.aggregateId()
+                    + " (columns.aggregateid) is binary, and a record's key is text; name a column of text");
+        }
         needs(types, "type", columns.type());
         needs(types, "payload", columns.payload());
         if (!columns.headers().isEmpty()) {

@@ -121,7 +121,9 @@ final class IntervalCursor implements AutoCloseable {
                 rows.getString(5),
                 rows.getBytes(6),
                 rows.getString(7),
-                rows.getObject(8, OffsetDateTime.class).toInstant());
+                rows.getObject(8, OffsetDateTime.class).toInstant(),
+                rows.getLong(10),
+                null);
         return new SlottedRow(rows.getInt(9), row);
     }
 

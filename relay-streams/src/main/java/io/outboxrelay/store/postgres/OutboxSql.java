@@ -69,7 +69,7 @@ record OutboxSql(String table) {
 
     private String read(String slots) {
         return "select seq, id, aggregatetype, aggregateid, type, payload, headers::text, created_at, " + SLOT
-                + " from " + table + " o where " + IN_INTERVAL
+                + ", txid from " + table + " o where " + IN_INTERVAL
                 + " and pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq > ? and " + slots + " order by seq";
     }
 

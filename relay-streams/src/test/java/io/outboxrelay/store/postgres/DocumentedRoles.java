@@ -2,17 +2,12 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The roles of docs/roles.md, made by executing exactly the SQL that stands there. */
 final class DocumentedRoles {
@@ -20,48 +15,28 @@ final class DocumentedRoles {
     static final String RELAY = "outbox_relay";
     static final String APPLICATION = "shop_app";
 
-    private static final Path DOCUMENT = Path.of("..", "docs", "roles.md");
-
     private DocumentedRoles() {}
 
     /** Once per server. */
     static void create(SandboxPostgres postgres) {
-        execute(postgres.jdbcUrl(), postgres.user(), block("roles"));
-        execute(postgres.jdbcUrl(), postgres.user(), block("statistics"));
+        execute(postgres.jdbcUrl(), postgres.user(), RolesDocument.block("roles"));
+        execute(postgres.jdbcUrl(), postgres.user(), RolesDocument.block("statistics"));
     }
 
     /** A new database with an outbox in it; the settings are those of the relay. */
     static OutboxSettings outbox(SandboxPostgres postgres, String database, int shards) {
         String url = postgres.createDatabase(database);
-        execute(url, postgres.user(), block("schema"));
+        execute(url, postgres.user(), RolesDocument.block("schema"));
         OutboxSettings settings = TestSettings.outbox(url, TestSettings.NO_KAFKA, shards);
         OutboxSettings owner = TestSettings.as(OWNER, settings);
         Migrations.migrate(owner.database(), Migrations.OUTBOX, owner.table());
-        execute(url, OWNER, block("outbox"));
+        execute(url, OWNER, RolesDocument.block("outbox"));
         return TestSettings.as(RELAY, settings);
     }
 
     /** Adds the rights that only on-history-change = replay needs. */
     static void replaying(OutboxSettings outbox) {
-        execute(outbox.database().url(), OWNER, block("replay"));
-    }
-
-    /** The one fenced block whose info string is `sql name`. */
-    private static String block(String name) {
-        Matcher block = Pattern.compile("^```sql " + name + "\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-                .matcher(read());
-        if (!block.find()) {
-            throw new IllegalStateException("no block 'sql " + name + "' in " + DOCUMENT.toAbsolutePath());
-        }
-        return block.group(1);
-    }
-
-    private static String read() {
-        try {
-            return Files.readString(DOCUMENT);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        execute(outbox.database().url(), OWNER, RolesDocument.block("replay"));
     }
 
     static void execute(String url, String user, String sql) {

@@ -219,4 +219,14 @@ class RingStoreIT {
         assertThat(again.stream().map(OutboxRow::id))
                 .isEqualTo(first.stream().map(OutboxRow::id).toList());
     }
+
+    @Test
+    void aRowKnowsTheTransactionThatWroteIt() throws Exception {
+        insert(app, 1, 2);
+        insert(app, 51, 52);
+        List<OutboxRow> rows = take(get(store.claim(shardOf("k1"))), 2);
+        assertThat(rows.get(0).txid()).isEqualTo(query(app, "select min(txid::text::bigint) from outbox"));
+        assertThat(rows.get(1).txid()).isEqualTo(query(app, "select max(txid::text::bigint) from outbox"));
+        assertThat(rows).extracting(OutboxRow::defect).containsOnlyNulls();
+    }
 }

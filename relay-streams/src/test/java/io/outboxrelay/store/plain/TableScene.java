@@ -1,0 +1,161 @@
+package io.outboxrelay.store.plain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.graph.RelayObserver;
+import io.outboxrelay.graph.ShardStream;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.settings.AcknowledgeSettings.Mode;
+import io.outboxrelay.settings.ColumnSettings;
+import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.postgres.Migrations;
+import io.outboxrelay.testkit.RecordingPublisher;
+import io.outboxrelay.testkit.RolesDocument;
+import io.outboxrelay.testkit.TestSettings;
+import io.outboxrelay.testkit.Waits;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.stream.Materializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A fresh database in which a test makes a table `outboxevent` and has it relayed. */
+abstract class TableScene {
+    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final int SHARDS = 4;
+    private static ActorSystem system;
+
+    private final List<PlainStore> stores = new ArrayList<>();
+    private DatabaseSettings database;
+
+    @BeforeAll
+    static void startSystem() {
+        system = ActorSystem.create("existing-table");
+    }
+
+    @AfterAll
+    static void stopSystem() {
+        system.terminate();
+        Waits.get(system.getWhenTerminated(), LIMIT);
+    }
+
+    @BeforeEach
+    void createDatabase() {
+        database = newDatabase();
+    }
+
+    @AfterEach
+    void closeStores() {
+        stores.forEach(PlainStore::close);
+    }
+
+    abstract DatabaseSettings newDatabase();
+
+    static Materializer materializer() {
+        return Materializer.matFromSystem(system);
+    }
+
+    static ColumnSettings columns(String createdAt, String order) {
+        return new ColumnSettings(
+                "id", "aggregatetype", "aggregateid", "type", "payload", "", createdAt, order, "published_at");
+    }
+
+    PlainStore open(Mode mode, ColumnSettings columns, String... ddl) {
+        PlainFixture fixture = PlainFixture.open(TestSettings.plain(database, "outboxevent", mode, columns), ddl);
+        stores.add(fixture.here());
+        stores.add(fixture.there());
+        return fixture.here();
+    }
+
+    /** The SQL of these blocks of docs/roles.md, as administrator. */
+    private void grant(String block) {
+        execute(RolesDocument.statements(block).toArray(String[]::new));
+    }
+
+    /** Sets up and relays a table with the rights of docs/roles.md only. */
+    void relayWithDocumentedRights(Mode mode, String owner, String relay, String... ddl) {
+        execute(ddl);
+        grant(owner);
+        OutboxSettings outbox = TestSettings.plain(database, "outboxevent", mode, columns("", "seq"));
+        Migrations.migrate(TestSettings.as("outbox_owner", outbox).database(), Migrations.PLAIN, "outboxevent");
+        OutboxSettings narrow = TestSettings.as("outbox_relay", outbox);
+        PlainStore store = PlainStore.open(narrow);
+        stores.add(store);
+        grant(relay + "-" + mode.name().toLowerCase(Locale.ROOT));
+        assertThat(relayed(store, 1000)).hasSize(1000);
+        execute("insert into outboxevent (id, aggregatetype, aggregateid, type) values ("
+                + "'00000000-0000-0000-0000-000000000000', 'Order', 'k', 'Changed')");
+        for (String tooMuch : List.of(
+                "update outboxevent set payload = null",
+                "insert into outboxevent (id) values ('00000000-0000-0000-0000-000000000001')",
+                mode == Mode.DELETE ? "drop table outboxevent" : "delete from outboxevent")) {
+            assertThatThrownBy(() -> PlainFixture.execute(narrow.database(), tooMuch))
+                    .as(tooMuch)
+                    .rootCause()
+                    .isInstanceOf(SQLException.class);
+        }
+        execute("revoke select on outboxevent from outbox_relay");
+        assertRefused(store, "denied", "grant what the documentation's role table lists");
+    }
+
+    void execute(String... statements) {
+        PlainFixture.execute(database, statements);
+    }
+
+    long query(String sql) throws SQLException {
+        try (Connection connection = PlainFixture.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Sets up the shards and relays until `rows` rows were sent; returns what was sent, acknowledged by now. */
+    static List<OutboxRow> relayed(PlainStore store, int rows) {
+        assertThat(Waits.get(store.shards(SHARDS), LIMIT)).isEqualTo(SHARDS);
+        RecordingPublisher publisher = new RecordingPublisher();
+        List<ShardStream> streams = new ArrayList<>();
+        for (int n = 0; n < SHARDS; n++) {
+            Claim claim = claim(store, n);
+            streams.add(ShardStream.start(store, publisher, claim, 8, RelayObserver.NONE, materializer()));
+        }
+        await().atMost(LIMIT).until(() -> publisher.sentRows() >= rows);
+        for (ShardStream stream : streams) {
+            stream.drain();
+            Waits.get(stream.completion(), LIMIT);
+        }
+        return publisher.sent();
+    }
+
+    static Claim claim(PlainStore store, int shard) {
+        return Waits.get(store.claim(new ShardId("orders", shard)), LIMIT);
+    }
+
+    static String payload(OutboxRow row) {
+        return new String(row.payload(), StandardCharsets.UTF_8);
+    }
+
+    static void assertRefused(PlainStore store, String... words) {
+        RelayException refusal = Waits.failure(store.shards(SHARDS), LIMIT);
+        assertThat(refusal.fault()).isEqualTo(Fault.MISCONFIGURED);
+        assertThat(refusal).hasMessageContainingAll(words);
+    }
+}
