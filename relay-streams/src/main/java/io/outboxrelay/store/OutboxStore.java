@@ -32,6 +32,12 @@ public interface OutboxStore {
      */
     CompletionStage<Done> settle(Claim claim, List<Chunk> chunks);
 
+    /**
+     * As {@link #settle}, and in the same transaction puts those rows of the chunks aside that can never be published:
+     * a row is parked if and only if the position has moved past it.
+     */
+    CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals);
+
     /** What is committed and not acknowledged. */
     CompletionStage<Backlog> backlog(Claim claim);
 

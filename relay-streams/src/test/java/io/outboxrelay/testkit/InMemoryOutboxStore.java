@@ -12,6 +12,7 @@ import io.outboxrelay.model.Slots;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -58,6 +60,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     private final InMemoryTable table;
     private final List<Shard> shards = new ArrayList<>();
     private final Map<Operation, Queue<RelayException>> planned = new ConcurrentHashMap<>();
+    private final List<Refusal> parked = new CopyOnWriteArrayList<>();
     private final Gate settles = new Gate();
 
     /** An outbox without shards, to be set up by {@link #shards(int)}. */
@@ -88,6 +91,21 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
         return settles.passed().thenCompose(pass -> answer(Operation.SETTLE, () -> write(claim, chunks)));
+    }
+
+    @Override
+    public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
+        return settles.passed()
+                .thenCompose(pass -> answer(Operation.SETTLE, () -> {
+                    write(claim, chunks);
+                    parked.addAll(refusals);
+                    return Done.getInstance();
+                }));
+    }
+
+    /** Every row that was put aside, in that order. */
+    public List<Refusal> parked() {
+        return List.copyOf(parked);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acknowledgement {
 
-    /** One shard's position to be written by its owner. */
-    record Entry(int shard, long epoch, String tid, Object session, SnapshotPosition position) {}
+    /** One shard's position to be written by its owner, and the rows before it that are to be parked. */
+    record Entry(
+            int shard, long epoch, String tid, Object session, SnapshotPosition position, List<Refusal> refusals) {}
 
     /** Where the row lies now, and under whose epoch; null if there is no such row. */
     record Owner(long epoch, String tid) {}
@@ -32,9 +34,11 @@ final class Acknowledgement {
     record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Owner> refused, Set<Integer> lost) {}
 
     private final OutboxSql sql;
+    private final ParkedRows parked;
 
     Acknowledgement(OutboxSql sql) {
         this.sql = sql;
+        this.parked = new ParkedRows(sql);
     }
 
     /**
@@ -52,6 +56,11 @@ final class Acknowledgement {
             return new Outcome(Map.of(), Map.of(), lost);
         }
         Map<Integer, String> written = update(connection, entries);
+        for (Entry entry : entries) {
+            if (written.containsKey(entry.shard())) {
+                parked.add(connection, entry.refusals());
+            }
+        }
         return new Outcome(written, refused(connection, entries, written), lost);
     }
 

@@ -177,6 +177,14 @@ record OutboxSql(String table) {
                 + "::pg_snapshot from pg_current_snapshot() s)";
     }
 
+    /** Parameters: reason, txid, seq. */
+    String park() {
+        return "insert into " + parked() + " as p (seq, id, aggregatetype, aggregateid, type, payload, headers,"
+                + " created_at, reason) select seq, id, aggregatetype, aggregateid, type, payload, headers, created_at, ?"
+                + " from " + table + " where txid = ?::xid8 and seq = ? on conflict (seq) do update set"
+                + " reason = excluded.reason, attempts = p.attempts + 1, last_at = clock_timestamp()";
+    }
+
     List<String> leaves() {
         return IntStream.range(0, LEAVES).mapToObj(n -> table + "_p" + n).toList();
     }

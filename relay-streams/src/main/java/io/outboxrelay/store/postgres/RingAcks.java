@@ -4,6 +4,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.Acknowledgement.Entry;
 import io.outboxrelay.store.postgres.Acknowledgement.Outcome;
@@ -35,7 +36,13 @@ final class RingAcks {
     /** `session` is the lane's own one, opened before the claim's position was read. */
     record Follow(TakeOver.Taken taken, Object session) implements Command {}
 
-    record Settle(ShardId shard, long epoch, SnapshotPosition position, CompletableFuture<Done> written)
+    /** `refusals` are parked in the transaction that writes the position. */
+    record Settle(
+            ShardId shard,
+            long epoch,
+            SnapshotPosition position,
+            List<Refusal> refusals,
+            CompletableFuture<Done> written)
             implements Command {}
 
     /** Completes when everything settled before is written, or has failed. */
@@ -62,6 +69,7 @@ final class RingAcks {
         String tid;
         SnapshotPosition settled;
         boolean dirty;
+        List<Refusal> refusals = new ArrayList<>();
         List<CompletableFuture<Done>> waiting = new ArrayList<>();
 
         Row(TakeOver.Taken taken, Object session) {
@@ -73,7 +81,7 @@ final class RingAcks {
         }
     }
 
-    private record Pending(Row row, List<CompletableFuture<Done>> waiting) {}
+    private record Pending(Row row, List<Refusal> refusals, List<CompletableFuture<Done>> waiting) {}
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -132,6 +140,7 @@ final class RingAcks {
         } else {
             row.settled = settle.position().covers(row.settled) ? settle.position() : row.settled;
             row.dirty = true;
+            row.refusals.addAll(settle.refusals());
             row.waiting.add(settle.written());
             scheduleFlush();
         }
@@ -178,8 +187,10 @@ final class RingAcks {
         List<Entry> entries = new ArrayList<>();
         for (Row row : rows.values()) {
             if (row.dirty) {
-                batch.add(new Pending(row, row.waiting));
-                entries.add(new Entry(row.shard.number(), row.epoch, row.tid, row.session, row.settled));
+                batch.add(new Pending(row, row.refusals, row.waiting));
+                entries.add(new Entry(
+                        row.shard.number(), row.epoch, row.tid, row.session, row.settled, List.copyOf(row.refusals)));
+                row.refusals = new ArrayList<>();
                 row.waiting = new ArrayList<>();
                 row.dirty = false;
             }
@@ -220,6 +231,7 @@ final class RingAcks {
             pending.waiting().forEach(waiting -> waiting.complete(Done.getInstance()));
         } else if (owner != null && owner.epoch() == row.epoch) {
             row.tid = owner.tid(); // the row was moved, not taken: try again
+            row.refusals.addAll(0, pending.refusals());
             row.waiting.addAll(0, pending.waiting());
             row.dirty = true;
         } else {

@@ -7,6 +7,7 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
 import java.util.Optional;
@@ -86,9 +87,14 @@ public final class RingStore implements OpenStore {
 
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        return park(claim, chunks, List.of());
+    }
+
+    @Override
+    public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
         CompletableFuture<Done> written = new CompletableFuture<>();
         SnapshotPosition end = (SnapshotPosition) chunks.get(chunks.size() - 1).end();
-        acks.tell(new RingAcks.Settle(claim.shard(), claim.epoch(), end, written));
+        acks.tell(new RingAcks.Settle(claim.shard(), claim.epoch(), end, refusals, written));
         return written;
     }
 

@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
@@ -18,19 +20,28 @@ import org.postgresql.core.BaseConnection;
  * An outbox copied to another server as pg_dump and psql would do it: schema, then data of one snapshot, then the
  * sequence's value, then the constraint that is marked NOT VALID.
  */
-final class RestoredDump {
+public final class RestoredDump {
     private static final String GUARD = "outbox_txid_own";
 
     private RestoredDump() {}
 
     /** Both outboxes must be set up; what the target's tables hold is replaced. */
     static void copy(OutboxSettings from, OutboxSettings to) throws SQLException, IOException {
+        copy(from, to, List.of());
+    }
+
+    /** The application's tables too. */
+    public static void copy(OutboxSettings from, OutboxSettings to, List<String> others)
+            throws SQLException, IOException {
         try (Connection source = superuser(from);
                 Connection target = superuser(to)) {
             source.setAutoCommit(false);
             execute(source, "set transaction isolation level repeatable read");
             execute(target, "alter table outbox drop constraint " + GUARD);
-            for (String table : new String[] {"outbox", "outbox_progress", "outbox_ahead", "outbox_parked"}) {
+            List<String> tables =
+                    new ArrayList<>(List.of("outbox", "outbox_progress", "outbox_ahead", "outbox_parked"));
+            tables.addAll(others);
+            for (String table : tables) {
                 execute(target, "truncate " + table);
                 pipe(source, target, table);
             }

@@ -32,6 +32,7 @@ final class Fleet {
     private final Map<Integer, Lease> leases = new HashMap<>();
     private final Set<Integer> changing = new HashSet<>();
     private final Set<HandOver> handOvers = new HashSet<>();
+    private int shards;
 
     /** All that was sent under this claim is settled. */
     record HandOver(int shard, long epoch) {}
@@ -43,6 +44,7 @@ final class Fleet {
         this.thread = thread;
         this.random = random;
         this.tally = tally;
+        this.shards = settings.shards();
         for (int n = 0; n < NODES; n++) {
             nodes.add(new ModelNode(system, settings));
         }
@@ -50,7 +52,7 @@ final class Fleet {
 
     /** Gives every shard without an owner to some node. */
     void placeShards() {
-        for (int shard = 0; shard < settings.shards(); shard++) {
+        for (int shard = 0; shard < shards; shard++) {
             if (!leases.containsKey(shard)) {
                 claim(shard, anyNode());
             }
@@ -110,6 +112,28 @@ final class Fleet {
                 .purge()
                 .thenAccept(emptied -> tally.add("partitions emptied", emptied))
                 .exceptionally(failure -> null); // a crash of PostgreSQL or of the node; tried again soon
+    }
+
+    /** Deals the slots anew, whoever owns them; owners do not know and go on until they are fenced. */
+    void reshard() {
+        int wanted = 1 + random.nextInt(2 * settings.shards());
+        ModelNode node = anyNode();
+        node.reshard(wanted).whenCompleteAsync((count, failure) -> dealt(node, count), thread);
+    }
+
+    /** `count` is null when nobody knows whether the slots were dealt before the database or the node went away. */
+    private void dealt(ModelNode node, @Nullable Integer count) {
+        if (count == null) {
+            anyNode().shards().whenCompleteAsync((now, failure) -> dealt(node, now), thread);
+            return;
+        }
+        tally.count("reshards");
+        shards = count;
+        leases.keySet().removeIf(shard -> shard >= count);
+    }
+
+    int shards() {
+        return shards;
     }
 
     private void claim(int shard, ModelNode node) {

@@ -78,6 +78,18 @@ final class ModelNode {
         List.copyOf(streams).forEach(stream -> stream.abort(new IllegalStateException("the node died")));
     }
 
+    /** How many shards there are then. */
+    CompletionStage<Integer> reshard(int count) {
+        return store.reshard(count)
+                .toCompletableFuture()
+                .orTimeout(40, TimeUnit.SECONDS)
+                .thenApply(done -> count);
+    }
+
+    CompletionStage<Integer> shards() {
+        return store.shards(1).toCompletableFuture().orTimeout(40, TimeUnit.SECONDS);
+    }
+
     CompletionStage<Integer> purge() {
         return store.purge()
                 .toCompletableFuture()

@@ -25,16 +25,16 @@ record ModelVerdict(Verdict delivery, List<String> unexplained) {
     }
 
     private static List<String> unexplained(List<Publication> log, Set<HandOver> handOvers) {
-        Map<String, Set<Long>> epochsOf = new HashMap<>();
+        Map<String, Set<HandOver>> claimsOf = new HashMap<>();
         List<String> found = new ArrayList<>();
         for (Publication publication : log) {
-            Set<Long> epochs = epochsOf.computeIfAbsent(publication.event().id(), event -> new HashSet<>());
-            if (!epochs.add(publication.epoch())) {
+            Set<HandOver> claims = claimsOf.computeIfAbsent(publication.event().id(), event -> new HashSet<>());
+            if (!claims.add(new HandOver(publication.shard(), publication.epoch()))) {
                 found.add("twice in one claim: " + publication);
             }
-            for (long epoch : epochs) {
-                if (epoch < publication.epoch() && handOvers.contains(new HandOver(publication.shard(), epoch))) {
-                    found.add("again after a hand-over with epoch " + epoch + ": " + publication);
+            for (HandOver earlier : claims) {
+                if (earlier.epoch() < publication.epoch() && handOvers.contains(earlier)) {
+                    found.add("again after " + earlier + ": " + publication);
                 }
             }
         }

@@ -40,6 +40,11 @@ class ModelVerdictTest {
         assertThat(ModelVerdict.of(LEDGER, log, Set.of(new HandOver(1, 1))).isClean())
                 .as("another shard's hand-over")
                 .isTrue();
+        List<Publication> dealtBetween = List.of(under(1, A1), new Publication(A1, 5, 2), under(2, A2));
+        assertThat(ModelVerdict.of(LEDGER, dealtBetween, Set.of(new HandOver(0, 1)))
+                        .unexplained())
+                .as("the slots were dealt to another shard in between")
+                .hasSize(1);
     }
 
     @Test

@@ -66,6 +66,8 @@ final class Nemesis implements AutoCloseable {
             fleet.crashNode();
         } else if (fate < 275) {
             fleet.purge();
+        } else if (fate < 287) {
+            fleet.reshard();
         }
     }
 
@@ -97,9 +99,9 @@ final class Nemesis implements AutoCloseable {
     }
 
     /** True when every shard has an owner and nothing waits for it. */
-    boolean everythingIsSettled(int shards) {
+    boolean everythingIsSettled() {
         List<Lease> leases = on(fleet::leases);
-        return leases.size() == shards
+        return leases.size() == on(fleet::shards)
                 && leases.stream().allMatch(lease -> Waits.get(lease.node().isSettled(lease.claim()), LIMIT));
     }
 

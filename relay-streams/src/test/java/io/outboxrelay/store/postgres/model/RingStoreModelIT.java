@@ -103,7 +103,7 @@ class RingStoreModelIT {
     private void drain(Nemesis nemesis, List<Event> ledger) {
         List<String> committed = ledger.stream().map(Event::id).toList();
         try {
-            await().atMost(LIMIT).until(() -> log.holds(committed) && nemesis.everythingIsSettled(SHARDS));
+            await().atMost(LIMIT).until(() -> log.holds(committed) && nemesis.everythingIsSettled());
         } catch (ConditionTimeoutException e) {
             say("not everything is settled after " + LIMIT + ": " + e.getMessage());
         }
@@ -121,6 +121,7 @@ class RingStoreModelIT {
                         tally.of("savepoint rollbacks"),
                         tally.of("stream crashes"),
                         tally.of("take-overs"),
+                        tally.of("reshards"),
                         tally.of("hand-overs")))
                 .as("a run in which nothing happens proves nothing: %s", tally)
                 .doesNotContain(0L);
