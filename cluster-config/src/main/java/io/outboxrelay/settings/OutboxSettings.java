@@ -15,9 +15,18 @@ public record OutboxSettings(
         AcknowledgeSettings acknowledge,
         ColumnSettings columns,
         PurgeSettings purge,
+        HistoryChange onHistoryChange,
         RetrySettings retry,
         Duration stuckAfter,
         Duration drainTimeout) {
+
+    /** What a shard does whose position was taken in another database, or in a future of this one that is gone. */
+    public enum HistoryChange {
+        /** Stops and says so. */
+        HALT,
+        /** Publishes again whatever the table holds and was not acknowledged for certain. */
+        REPLAY
+    }
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern TABLE = Pattern.compile("[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)?");

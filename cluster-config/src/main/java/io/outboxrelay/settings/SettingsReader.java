@@ -96,6 +96,7 @@ final class SettingsReader {
                 legal.acknowledge(),
                 legal.columns(),
                 legal.purge(),
+                legal.onHistoryChange(),
                 legal.retry(),
                 legal.stuckAfter(),
                 legal.drainTimeout());
@@ -113,6 +114,7 @@ final class SettingsReader {
                 block.sub("acknowledge").build(SettingsReader::acknowledge),
                 block.sub("columns").build(SettingsReader::columns),
                 block.sub("purge").build(SettingsReader::purge),
+                block.choice("on-history-change", OutboxSettings.HistoryChange.class),
                 block.sub("retry").build(SettingsReader::retry),
                 block.duration("stuck-after"),
                 block.duration("drain-timeout"));

@@ -75,6 +75,7 @@ class SettingsDefaultsTest {
                 .isEqualTo(new ColumnSettings(
                         "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"));
         assertThat(orders.purge()).isEqualTo(new PurgeSettings(Duration.ofSeconds(5), Duration.ofMinutes(10)));
+        assertThat(orders.onHistoryChange()).isEqualTo(OutboxSettings.HistoryChange.HALT);
         assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));
         assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(orders.drainTimeout()).isEqualTo(Duration.ofSeconds(8));

@@ -64,6 +64,7 @@ class SettingsMappingTest {
                   created-at = c7, order = c8, marked = camelCase
                 }
                 purge { interval = 11 s, advance-after = 16 s }
+                on-history-change = replay
                 retry { backoff-min = 12 ms, backoff-max = 13 ms }
                 stuck-after = 14 s, drain-timeout = 15 s
                 """;
@@ -92,6 +93,7 @@ class SettingsMappingTest {
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
                         new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),
                         new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),
+                        OutboxSettings.HistoryChange.REPLAY,
                         new RetrySettings(Duration.ofMillis(12), Duration.ofMillis(13)),
                         Duration.ofSeconds(14),
                         Duration.ofSeconds(15)));

@@ -5,10 +5,12 @@ import io.outboxrelay.model.ShardId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.pattern.StatusReply;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
@@ -25,7 +27,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * <ol>
  *   <li>It replays all events and tells the coordinator the result; until then nobody may start a shard.
  *   <li>A change is written first; then the coordinator learns of it, then the operator.
- *   <li>A change that changes nothing is confirmed without an event.
+ *   <li>A change that changes nothing is confirmed without an event; one that contradicts another is refused.
  * </ol>
  *
  * If this dies halfway: a change is either in the journal, and counts from the next replay on, or it is not, and the
@@ -38,42 +40,62 @@ public final class ControlJournal
     private static final Duration RETRY_MIN = Duration.ofMillis(200);
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
 
-    /** A shard should rest or run. Confirmed with Done; not at all when it could not be written. */
-    public record Change(ShardId shard, boolean paused, String by, String reason, ActorRef<Done> replyTo) {}
+    /** What is to be written down. Confirmed, or refused with the reason; no answer means that it could not be written. */
+    public sealed interface Change {
+        ActorRef<StatusReply<Done>> replyTo();
+    }
+
+    /** A shard should rest or run. */
+    public record SetPaused(
+            ShardId shard, boolean paused, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
+    /** An outbox should be dealt to so many shards. */
+    public record BeginReshard(String outbox, int shards, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
+    /** That was done, or `note` says why it was given up. */
+    public record EndReshard(String outbox, boolean done, String note, ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
 
     /** What happened. */
     public sealed interface Event extends Wire {
         String outbox();
 
-        int shard();
-
-        String by();
-
-        String reason();
-
         Instant at();
 
-        /** Whether the shard rests from here on. */
-        boolean pauses();
-
-        default ShardId shardId() {
-            return new ShardId(outbox(), shard());
-        }
+        ControlState applied(ControlState before);
     }
 
     /** An operator wanted the shard to rest. */
     public record ShardPaused(String outbox, int shard, String by, String reason, Instant at) implements Event {
         @Override
-        public boolean pauses() {
-            return true;
+        public ControlState applied(ControlState before) {
+            return before.pausing(new ShardId(outbox, shard));
         }
     }
 
     /** An operator wanted the shard to run again. */
     public record ShardResumed(String outbox, int shard, String by, String reason, Instant at) implements Event {
         @Override
-        public boolean pauses() {
-            return false;
+        public ControlState applied(ControlState before) {
+            return before.resuming(new ShardId(outbox, shard));
+        }
+    }
+
+    /** An operator wanted the outbox to have so many shards. */
+    public record ReshardBegun(String outbox, int shards, String by, String reason, Instant at) implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before.dealing(outbox, shards);
+        }
+    }
+
+    /** The outbox has them now; or, if not `done`, it keeps those it had, for the reason in `note`. */
+    public record ReshardEnded(String outbox, boolean done, String note, Instant at) implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before.dealt(outbox);
         }
     }
 
@@ -100,7 +122,9 @@ public final class ControlJournal
     public CommandHandler<Change, Event, ControlState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(Change.class, this::change)
+                .onCommand(SetPaused.class, this::setPaused)
+                .onCommand(BeginReshard.class, this::beginReshard)
+                .onCommand(EndReshard.class, this::endReshard)
                 .build();
     }
 
@@ -122,21 +146,66 @@ public final class ControlJournal
                 .build();
     }
 
-    private Effect<Event, ControlState> change(ControlState state, Change change) {
-        if (state.isPaused(change.shard()) == change.paused()) {
-            return Effect().none().thenRun(same -> change.replyTo().tell(Done.getInstance()));
+    private Effect<Event, ControlState> setPaused(ControlState state, SetPaused change) {
+        ShardId shard = change.shard();
+        Integer target = state.resharding().get(shard.outbox());
+        if (target != null) {
+            return refuse(
+                    change,
+                    "outbox " + shard.outbox() + " is being dealt to " + target
+                            + " shards; pause or resume shards of it afterwards");
         }
-        return Effect()
-                .persist(event(change))
-                .thenRun(listener::tell)
-                .thenRun(after -> change.replyTo().tell(Done.getInstance()));
+        if (state.isPaused(shard) == change.paused()) {
+            return confirm(change);
+        }
+        return write(
+                change,
+                change.paused()
+                        ? new ShardPaused(shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant())
+                        : new ShardResumed(
+                                shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant()));
     }
 
-    private Event event(Change change) {
-        String outbox = change.shard().outbox();
-        int shard = change.shard().number();
-        return change.paused()
-                ? new ShardPaused(outbox, shard, change.by(), change.reason(), clock.instant())
-                : new ShardResumed(outbox, shard, change.by(), change.reason(), clock.instant());
+    /** Which of the new shards should be paused, nobody can tell, so none may be. */
+    private Effect<Event, ControlState> beginReshard(ControlState state, BeginReshard change) {
+        Integer target = state.resharding().get(change.outbox());
+        if (target != null) {
+            return target == change.shards()
+                    ? confirm(change)
+                    : refuse(change, "outbox " + change.outbox() + " is being dealt to " + target + " shards already");
+        }
+        List<Integer> paused = state.paused().stream()
+                .filter(shard -> shard.outbox().equals(change.outbox()))
+                .map(ShardId::number)
+                .sorted()
+                .toList();
+        if (!paused.isEmpty()) {
+            return refuse(
+                    change, "shards " + paused + " of outbox " + change.outbox() + " are paused; resume them first");
+        }
+        return write(
+                change,
+                new ReshardBegun(change.outbox(), change.shards(), change.by(), change.reason(), clock.instant()));
+    }
+
+    private Effect<Event, ControlState> endReshard(ControlState state, EndReshard change) {
+        return state.resharding().containsKey(change.outbox())
+                ? write(change, new ReshardEnded(change.outbox(), change.done(), change.note(), clock.instant()))
+                : confirm(change);
+    }
+
+    private Effect<Event, ControlState> write(Change change, Event event) {
+        return Effect()
+                .persist(event)
+                .thenRun(listener::tell)
+                .thenRun(after -> change.replyTo().tell(StatusReply.ack()));
+    }
+
+    private Effect<Event, ControlState> confirm(Change change) {
+        return Effect().none().thenRun(same -> change.replyTo().tell(StatusReply.ack()));
+    }
+
+    private Effect<Event, ControlState> refuse(Change change, String reason) {
+        return Effect().none().thenRun(same -> change.replyTo().tell(StatusReply.error(reason)));
     }
 }

@@ -2,32 +2,64 @@ package io.outboxrelay.control;
 
 import io.outboxrelay.model.ShardId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** The shards that are to rest, and the last changes, newest last. Pure. */
-public record ControlState(Set<ShardId> paused, List<ControlJournal.Event> history) {
+/**
+ * What operators want at the moment. Pure.
+ *
+ * @param paused shards that are to rest
+ * @param resharding outboxes that are being dealt to another number of shards, and to how many
+ * @param history the last changes, newest last
+ */
+public record ControlState(Set<ShardId> paused, Map<String, Integer> resharding, List<ControlJournal.Event> history) {
     /** The whole history is in the journal; this much of it is at hand. */
     static final int HISTORY = 50;
 
-    public static final ControlState EMPTY = new ControlState(Set.of(), List.of());
+    public static final ControlState EMPTY = new ControlState(Set.of(), Map.of(), List.of());
+
+    public ControlState {
+        paused = Set.copyOf(paused);
+        resharding = Map.copyOf(resharding);
+        history = List.copyOf(history);
+    }
 
     public boolean isPaused(ShardId shard) {
         return paused.contains(shard);
     }
 
+    ControlState pausing(ShardId shard) {
+        Set<ShardId> more = new HashSet<>(paused);
+        more.add(shard);
+        return new ControlState(more, resharding, history);
+    }
+
+    ControlState resuming(ShardId shard) {
+        Set<ShardId> fewer = new HashSet<>(paused);
+        fewer.remove(shard);
+        return new ControlState(fewer, resharding, history);
+    }
+
+    ControlState dealing(String outbox, int shards) {
+        Map<String, Integer> more = new HashMap<>(resharding);
+        more.put(outbox, shards);
+        return new ControlState(paused, more, history);
+    }
+
+    ControlState dealt(String outbox) {
+        Map<String, Integer> fewer = new HashMap<>(resharding);
+        fewer.remove(outbox);
+        return new ControlState(paused, fewer, history);
+    }
+
     ControlState after(ControlJournal.Event event) {
-        Set<ShardId> nowPaused = new HashSet<>(paused);
-        if (event.pauses()) {
-            nowPaused.add(event.shardId());
-        } else {
-            nowPaused.remove(event.shardId());
-        }
         List<ControlJournal.Event> recent = new ArrayList<>(history);
         recent.add(event);
+        ControlState next = event.applied(this);
         return new ControlState(
-                Set.copyOf(nowPaused),
-                List.copyOf(recent.subList(Math.max(0, recent.size() - HISTORY), recent.size())));
+                next.paused(), next.resharding(), recent.subList(Math.max(0, recent.size() - HISTORY), recent.size()));
     }
 }

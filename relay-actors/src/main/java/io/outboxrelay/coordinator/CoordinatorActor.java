@@ -3,15 +3,13 @@ package io.outboxrelay.coordinator;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
-import io.outboxrelay.store.PurgeReport;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -29,17 +27,23 @@ import org.jspecify.annotations.Nullable;
  * Makes sure that every shard of every outbox runs, or rests where an operator wants it to.
  *
  * <ol>
- *   <li>It starts the control journal and waits for the replay: a paused shard must not run after a restart.
+ *   <li>It starts the control journal and waits for the replay: a paused shard must not run after a restart. Meanwhile
+ *       it asks each outbox how many shards it has, until it answers.
  *   <li>It tells every shard whether to run; cluster sharding starts those that are nowhere. It does so at every wake
  *       interval, when members come and go, and at once for a shard that was drained for a hand-over.
- *   <li>What operators ask for is written to the journal, then told to the shard, then confirmed.
- *   <li>For each outbox it has drained parts emptied, one call after the other.
+ *   <li>What operators ask for is written to the journal, then told to the shards, then confirmed.
+ *   <li>An outbox that is to have another number of shards has them all rest; a {@link ReshardActor} deals the slots;
+ *       that it did is written to the journal, and the new shards are told to run.
+ *   <li>For each outbox a {@link PurgeActor} has drained parts emptied.
  * </ol>
  *
- * If this dies halfway: shards go on as they were told last. Its successor replays the journal and tells them anew; an
- * operator whose request was not confirmed is told so, or gets no answer, and can repeat it.
+ * If this dies halfway: shards go on as they were told last. Its successor replays the journal and tells them anew; a
+ * reshard that had begun is begun again, and changes nothing if it was done. An operator whose request was not confirmed
+ * is told so, or gets no answer, and can repeat it.
  */
 public final class CoordinatorActor {
+    /** What an error begins with that may pass by itself; any other refuses what was asked for. */
+    public static final String UNAVAILABLE = "unavailable: ";
 
     /** What the coordinator understands. */
     public sealed interface Command {}
@@ -52,6 +56,25 @@ public final class CoordinatorActor {
     public record Resume(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Command, Wire {}
 
+    /** Deal the outbox to so many shards; confirmed once it is written down, {@link GetOutboxes} tells the rest. */
+    public record Reshard(String outbox, int shards, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Command, Wire {}
+
+    /** Answered at once. */
+    public record GetOutboxes(ActorRef<OutboxStates> replyTo) implements Command, Wire {}
+
+    /** By name. */
+    public record OutboxStates(Map<String, OutboxState> outboxes) implements Wire {}
+
+    /**
+     * Of one outbox.
+     *
+     * @param shards how many it has; null while its database has not said
+     * @param reshardingTo how many it is about to have; null where that does not change
+     */
+    public record OutboxState(
+            @Nullable Integer shards, @Nullable Integer reshardingTo) implements Wire {}
+
     /** A shard was drained for a hand-over; whoever gets it next can be woken. */
     public record ShardStopped(ShardId shard) implements Command, Wire {}
 
@@ -62,23 +85,20 @@ public final class CoordinatorActor {
 
     record IntentKnown(ControlState state) implements Command {}
 
+    /** `count` is 0 when it could not be learned. */
+    record ShardsKnown(String outbox, int count) implements Command {}
+
+    record ReshardEnded(ReshardActor.Ended ended) implements Command {}
+
     /** `failure` is null when the change is in the journal. */
     record Recorded(
             ActorRef<StatusReply<Done>> replyTo, @Nullable Throwable failure) implements Command {}
-
-    record PurgeDue(String outbox) implements Command {}
-
-    /** One of `report` and `failure` is null. */
-    record Purged(
-            String outbox,
-            @Nullable PurgeReport report,
-            @Nullable Throwable failure) implements Command {}
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final CoordinatorSetup setup;
     private final ActorRef<ControlJournal.Change> journal;
-    private final Map<String, PurgeWaits> purgeWaits = new HashMap<>();
+    private final ActorRef<ReshardActor.Ended> reshardEnded;
 
     private CoordinatorActor(ActorContext<Command> context, TimerScheduler<Command> timers, CoordinatorSetup setup) {
         this.context = context;
@@ -87,6 +107,7 @@ public final class CoordinatorActor {
         this.setup = setup;
         this.journal = context.spawn(
                 setup.journal().apply(context.messageAdapter(ControlState.class, IntentKnown::new)), "control");
+        this.reshardEnded = context.messageAdapter(ReshardActor.Ended.class, ReshardEnded::new);
     }
 
     public static Behavior<Command> create(CoordinatorSetup setup) {
@@ -102,21 +123,26 @@ public final class CoordinatorActor {
                 .subscriptions()
                 .tell(Subscribe.create(members, ClusterEvent.MemberEvent.class));
         timers.startTimerWithFixedDelay(Alarm.WAKE, setup.wakeInterval());
-        setup.duties().keySet().forEach(this::purgeLater);
-        return learning();
+        setup.duties().forEach((outbox, duty) -> {
+            context.spawn(PurgeActor.create(outbox, duty.admin(), duty.purgeInterval()), "purge-" + outbox);
+            learnShards(outbox);
+        });
+        return learning(ShardPlan.NOTHING_KNOWN);
+    }
+
+    private void learnShards(String outbox) {
+        CoordinatorSetup.Duty duty = setup.duty(outbox);
+        context.pipeToSelf(
+                duty.admin().shards(duty.whenNew()),
+                (count, failure) -> new ShardsKnown(outbox, failure == null ? count : 0));
     }
 
     // ---- learning: what operators want is not known yet, so nobody is woken
 
-    private Behavior<Command> learning() {
-        Map<String, Integer> shards = setup.duties().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey, duty -> duty.getValue().shards()));
-        ShardPlan plan = new ShardPlan(shards, Set.of());
+    private Behavior<Command> learning(ShardPlan plan) {
         return serving(plan)
-                .onMessage(
-                        IntentKnown.class,
-                        intent -> begin(plan.pausing(intent.state().paused())))
+                .onMessage(IntentKnown.class, intent -> begin(plan.with(intent.state())))
+                .onMessage(ShardsKnown.class, known -> learning(learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, Behaviors::same)
                 .onMessage(ShardStopped.class, stopped -> Behaviors.same())
                 .build();
@@ -124,19 +150,22 @@ public final class CoordinatorActor {
 
     private Behavior<Command> begin(ShardPlan plan) {
         context.getLog()
-                .info(
-                        "coordinating {} shards, {} of them paused",
-                        plan.all().size(),
-                        plan.paused().size());
+                .info("coordinating, {} shards paused", plan.intent().paused().size());
         wakeAll(plan);
         return coordinating(plan);
+    }
+
+    /** An outbox that does not answer is asked again with the next wake. */
+    private static ShardPlan learned(ShardPlan plan, ShardsKnown known) {
+        return known.count() == 0 ? plan : plan.with(known.outbox(), known.count());
     }
 
     // ---- coordinating
 
     private Behavior<Command> coordinating(ShardPlan plan) {
         return serving(plan)
-                .onMessage(IntentKnown.class, intent -> changed(plan, intent))
+                .onMessage(IntentKnown.class, intent -> changed(plan, plan.with(intent.state())))
+                .onMessage(ShardsKnown.class, known -> known(plan, learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
                 .onMessage(
                         ShardStopped.class,
@@ -144,14 +173,26 @@ public final class CoordinatorActor {
                 .build();
     }
 
-    private Behavior<Command> changed(ShardPlan before, IntentKnown intent) {
-        ShardPlan plan = before.pausing(intent.state().paused());
+    private Behavior<Command> changed(ShardPlan before, ShardPlan plan) {
+        plan.shards().keySet().forEach(outbox -> reshardIfWanted(plan, outbox));
         wake(plan.changedSince(before));
+        return coordinating(plan);
+    }
+
+    private Behavior<Command> known(ShardPlan before, ShardPlan plan) {
+        if (plan.equals(before)) {
+            return Behaviors.same();
+        }
+        wakeAll(plan);
         return coordinating(plan);
     }
 
     /** Once this node is stopping, its successor as coordinator does that. */
     private Behavior<Command> wakeAll(ShardPlan plan) {
+        plan.shards().keySet().forEach(outbox -> reshardIfWanted(plan, outbox));
+        setup.duties().keySet().stream()
+                .filter(outbox -> plan.count(outbox).isEmpty())
+                .forEach(this::learnShards);
         return setup.hosting().get() == Hosting.ANYBODY ? wake(plan.all()) : Behaviors.same();
     }
 
@@ -162,22 +203,64 @@ public final class CoordinatorActor {
         return Behaviors.same();
     }
 
+    // ---- resharding
+
+    private void reshardIfWanted(ShardPlan plan, String outbox) {
+        String child = "reshard-" + outbox;
+        if (plan.isDealt(outbox)) {
+            end(outbox, null);
+        } else if (plan.target(outbox).isPresent() && context.getChild(child).isEmpty()) {
+            CoordinatorSetup.Duty duty = setup.duty(outbox);
+            context.spawn(
+                    ReshardActor.create(new ReshardActor.Setup(
+                            outbox,
+                            plan.count(outbox).get(),
+                            plan.target(outbox).get(),
+                            duty.restWithin(),
+                            setup.rests(),
+                            duty.admin(),
+                            reshardEnded)),
+                    child);
+        }
+    }
+
+    private Behavior<Command> reshardEnded(ReshardActor.Ended ended) {
+        RelayException failure = ended.failure();
+        if (failure == null) {
+            context.getLog().info("outbox {} has {} shards", ended.outbox(), ended.shards());
+            context.getSelf().tell(new ShardsKnown(ended.outbox(), ended.shards()));
+        } else {
+            context.getLog().error("outbox {} keeps its shards: {}", ended.outbox(), failure.getMessage());
+            end(ended.outbox(), failure.getMessage());
+        }
+        return Behaviors.same();
+    }
+
+    /** Not confirmed? It is written again with the next wake. */
+    private void end(String outbox, @Nullable String failure) {
+        String note = failure == null ? "" : failure;
+        record(
+                context.getSystem().ignoreRef(),
+                recorded -> new ControlJournal.EndReshard(outbox, failure == null, note, recorded));
+    }
+
     // ---- in every phase
 
     private BehaviorBuilder<Command> serving(ShardPlan plan) {
         return Behaviors.receive(Command.class)
                 .onMessage(
                         Pause.class,
-                        asked -> record(plan, asked.shard(), true, asked.by(), asked.reason(), asked.replyTo()))
+                        asked -> setPaused(plan, asked.shard(), true, asked.by(), asked.reason(), asked.replyTo()))
                 .onMessage(
                         Resume.class,
-                        asked -> record(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
-                .onMessage(Recorded.class, this::confirm)
-                .onMessage(PurgeDue.class, due -> purge(due.outbox()))
-                .onMessage(Purged.class, this::purged);
+                        asked -> setPaused(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
+                .onMessage(Reshard.class, asked -> reshard(plan, asked))
+                .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
+                .onMessage(ReshardEnded.class, done -> reshardEnded(done.ended()))
+                .onMessage(Recorded.class, this::confirm);
     }
 
-    private Behavior<Command> record(
+    private Behavior<Command> setPaused(
             ShardPlan plan,
             ShardId shard,
             boolean paused,
@@ -188,60 +271,63 @@ public final class CoordinatorActor {
             replyTo.tell(StatusReply.error("there is no shard " + shard));
             return Behaviors.same();
         }
-        context.ask(
+        return record(replyTo, recorded -> new ControlJournal.SetPaused(shard, paused, by, reason, recorded));
+    }
+
+    private Behavior<Command> reshard(ShardPlan plan, Reshard asked) {
+        Optional<Integer> count = plan.count(asked.outbox());
+        if (count.isEmpty()) {
+            asked.replyTo()
+                    .tell(StatusReply.error(UNAVAILABLE + "how many shards outbox " + asked.outbox()
+                            + " has is not known yet; its database may be down"));
+            return Behaviors.same();
+        }
+        if (plan.target(asked.outbox()).isEmpty() && count.get() == asked.shards()) {
+            asked.replyTo().tell(StatusReply.ack());
+            return Behaviors.same();
+        }
+        return record(
+                asked.replyTo(),
+                recorded -> new ControlJournal.BeginReshard(
+                        asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
+        Map<String, OutboxState> states = new TreeMap<>();
+        setup.duties()
+                .keySet()
+                .forEach(outbox -> states.put(
+                        outbox,
+                        new OutboxState(
+                                plan.count(outbox).orElse(null),
+                                plan.target(outbox).orElse(null))));
+        asked.replyTo().tell(new OutboxStates(states));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> record(
+            ActorRef<StatusReply<Done>> replyTo, Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+        context.askWithStatus(
                 Done.class,
                 journal,
                 setup.confirmWithin(),
-                (ActorRef<Done> recorded) -> new ControlJournal.Change(shard, paused, by, reason, recorded),
+                change::apply,
                 (done, failure) -> new Recorded(replyTo, failure));
         return Behaviors.same();
     }
 
     private Behavior<Command> confirm(Recorded recorded) {
-        recorded.replyTo()
-                .tell(
-                        recorded.failure() == null
-                                ? StatusReply.ack()
-                                : StatusReply.error("the control journal did not confirm within "
-                                        + setup.confirmWithin()
-                                        + "; its database may be down, and the change may still take effect"));
-        return Behaviors.same();
-    }
-
-    private void purgeLater(String outbox) {
-        PurgeDue due = new PurgeDue(outbox);
-        timers.startSingleTimer(due, due, setup.duty(outbox).purgeInterval());
-    }
-
-    private Behavior<Command> purge(String outbox) {
-        context.pipeToSelf(emptied(outbox), (report, failure) -> new Purged(outbox, report, failure));
-        return Behaviors.same();
-    }
-
-    private CompletionStage<PurgeReport> emptied(String outbox) {
-        try {
-            return setup.duty(outbox).admin().purge();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+        Throwable failure = recorded.failure();
+        if (failure == null) {
+            recorded.replyTo().tell(StatusReply.ack());
+        } else if (failure instanceof StatusReply.ErrorMessage) {
+            recorded.replyTo().tell(StatusReply.error(String.valueOf(failure.getMessage())));
+        } else {
+            recorded.replyTo()
+                    .tell(StatusReply.error(
+                            UNAVAILABLE + "the control journal did not confirm within " + setup.confirmWithin()
+                                    + "; its database may be down, and the change may still take effect"));
         }
-    }
-
-    private Behavior<Command> purged(Purged purged) {
-        if (purged.failure() != null) {
-            context.getLog()
-                    .warn(
-                            "outbox {}: drained parts could not be emptied, the next try is in {}: {}",
-                            purged.outbox(),
-                            setup.duty(purged.outbox()).purgeInterval(),
-                            purged.failure().getMessage());
-        }
-        if (purged.report() != null) {
-            purgeWaits
-                    .computeIfAbsent(purged.outbox(), any -> new PurgeWaits(System::nanoTime))
-                    .linesAfter(purged.report())
-                    .forEach(line -> context.getLog().warn("outbox {}: {}", purged.outbox(), line));
-        }
-        purgeLater(purged.outbox());
         return Behaviors.same();
     }
 }

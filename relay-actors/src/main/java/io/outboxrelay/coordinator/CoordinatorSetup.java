@@ -7,6 +7,7 @@ import io.outboxrelay.store.OutboxAdmin;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -19,6 +20,7 @@ import org.apache.pekko.actor.typed.Behavior;
  * @param wakeInterval how often every shard is told anew
  * @param confirmWithin how long the journal may take to confirm a change
  * @param hosting looked at before each word to a shard
+ * @param rests asks a shard whether it rests
  * @param journal the control journal, reporting to the given listener
  */
 public record CoordinatorSetup(
@@ -26,6 +28,7 @@ public record CoordinatorSetup(
         Duration wakeInterval,
         Duration confirmWithin,
         Keeper keeper,
+        Function<ShardId, CompletionStage<Boolean>> rests,
         Supplier<Hosting> hosting,
         Function<ActorRef<ControlState>, Behavior<ControlJournal.Change>> journal) {
 
@@ -33,8 +36,13 @@ public record CoordinatorSetup(
         return Objects.requireNonNull(duties.get(outbox), () -> "there is no outbox " + outbox);
     }
 
-    /** What there is to do for one outbox. */
-    public record Duty(int shards, OutboxAdmin admin, Duration purgeInterval) {}
+    /**
+     * What there is to do for one outbox.
+     *
+     * @param whenNew how many shards it gets if it has none yet
+     * @param restWithin how long its shards may take to rest
+     */
+    public record Duty(int whenNew, OutboxAdmin admin, Duration purgeInterval, Duration restWithin) {}
 
     /** Reaches a shard wherever it is, and starts it where it is not. */
     @FunctionalInterface

@@ -1,34 +1,42 @@
 package io.outboxrelay.coordinator;
 
+import io.outboxrelay.control.ControlState;
 import io.outboxrelay.model.ShardId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Who is told what: every shard of every outbox to run, except those an operator paused. Pure.
+ * Who is told what: every shard of every outbox to run, except those an operator paused, and those of an outbox that is
+ * being dealt anew. Pure.
  *
- * @param shards how many each outbox has, by its name
- * @param paused may name shards that no longer exist
+ * @param shards how many each outbox has, by its name; only those of which that is known
+ * @param intent may name shards that no longer exist
  */
-record ShardPlan(Map<String, Integer> shards, Set<ShardId> paused) {
+record ShardPlan(Map<String, Integer> shards, ControlState intent) {
+    static final ShardPlan NOTHING_KNOWN = new ShardPlan(Map.of(), ControlState.EMPTY);
 
     /** What one shard is to be told. */
     record Wake(ShardId shard, boolean paused) {}
 
-    /** Every shard, by outbox and number. */
+    ShardPlan {
+        shards = Map.copyOf(shards);
+    }
+
+    /** Every shard, by outbox and number, but none of an outbox that was dealt until that is written down. */
     List<Wake> all() {
         return new TreeMap<>(shards)
                 .entrySet().stream()
+                        .filter(outbox -> !isDealt(outbox.getKey()))
                         .flatMap(outbox -> IntStream.range(0, outbox.getValue())
                                 .mapToObj(number -> wake(new ShardId(outbox.getKey(), number))))
                         .toList();
     }
 
-    /** Empty when there is no such shard. */
+    /** Empty when there is no such shard, as far as is known. */
     Optional<Wake> of(ShardId shard) {
         return shard.number() < shards.getOrDefault(shard.outbox(), 0) ? Optional.of(wake(shard)) : Optional.empty();
     }
@@ -36,15 +44,36 @@ record ShardPlan(Map<String, Integer> shards, Set<ShardId> paused) {
     /** The shards that are to be told something other than `before`. */
     List<Wake> changedSince(ShardPlan before) {
         return all().stream()
-                .filter(wake -> wake.paused() != before.paused().contains(wake.shard()))
+                .filter(wake -> !before.of(wake.shard()).equals(Optional.of(wake)))
                 .toList();
     }
 
-    ShardPlan pausing(Set<ShardId> nowPaused) {
-        return new ShardPlan(shards, nowPaused);
+    ShardPlan with(ControlState now) {
+        return new ShardPlan(shards, now);
+    }
+
+    ShardPlan with(String outbox, int count) {
+        Map<String, Integer> more = new HashMap<>(shards);
+        more.put(outbox, count);
+        return new ShardPlan(more, intent);
+    }
+
+    /** Empty while it is not known. */
+    Optional<Integer> count(String outbox) {
+        return Optional.ofNullable(shards.get(outbox));
+    }
+
+    /** How many shards the outbox is being dealt to; empty if it is not. */
+    Optional<Integer> target(String outbox) {
+        return Optional.ofNullable(intent.resharding().get(outbox));
+    }
+
+    /** Whether the outbox has the shards it is being dealt to. */
+    boolean isDealt(String outbox) {
+        return target(outbox).isPresent() && target(outbox).equals(count(outbox));
     }
 
     private Wake wake(ShardId shard) {
-        return new Wake(shard, paused.contains(shard));
+        return new Wake(shard, intent.isPaused(shard) || intent.resharding().containsKey(shard.outbox()));
     }
 }

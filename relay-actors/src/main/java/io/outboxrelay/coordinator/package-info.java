@@ -1,5 +1,5 @@
 /**
- * The cluster singleton: it wakes every shard, passes on what operators want, and has drained parts emptied.
+ * The cluster singleton: it wakes every shard, passes on what operators want, has slots dealt anew and drained parts emptied.
  * May touch shard entities, the control journal and the outbox admin port; never rows or Kafka.
  * Runs on the default dispatcher of the oldest node.
  *

@@ -1,11 +1,12 @@
 package io.outboxrelay.http;
 
+import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.relay.RelayHandles.OutboxHandle;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,8 @@ import org.apache.pekko.pattern.StatusReply;
  *
  * <pre>
  * GET  /outbox                            the outboxes
+ * GET  /outbox/{name}                     one of them
+ * POST /outbox/{name}/reshard?shards=N    deal it to another number of shards, unless management is read-only
  * GET  /outbox/{name}/shards              every shard of one
  * GET  /outbox/{name}/shards/{n}          one shard
  * POST /outbox/{name}/shards/{n}/pause    unless management is read-only
@@ -65,19 +68,26 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
 
     private CompletionStage<HttpResponse> dispatch(HttpRequest request, List<String> path, boolean readOnly) {
         if (path.isEmpty()) {
-            return only(
-                    HttpMethods.GET,
-                    request,
-                    () -> done(Map.of("outboxes", handles().outboxes())));
-        }
-        if (path.size() < 2 || path.size() > 4 || !path.get(1).equals("shards")) {
-            throw noSuchPath();
+            return only(HttpMethods.GET, request, () -> views().outboxes().thenApply(Replies::ok));
         }
         OutboxHandle outbox = outbox(path.get(0));
-        if (path.size() == 2) {
-            return only(HttpMethods.GET, request, () -> views().shards(outbox).thenApply(Replies::ok));
+        if (path.size() == 1) {
+            return only(HttpMethods.GET, request, () -> views().outbox(outbox).thenApply(Replies::ok));
         }
-        ShardId shard = shard(outbox, path.get(2));
+        if (path.size() == 2 && path.get(1).equals("reshard")) {
+            return only(HttpMethods.POST, request, () -> reshard(request, outbox, readOnly));
+        }
+        if (path.size() > 4 || !path.get(1).equals("shards")) {
+            throw noSuchPath();
+        }
+        return path.size() == 2
+                ? only(HttpMethods.GET, request, () -> views().shards(outbox).thenApply(Replies::ok))
+                : views().count(outbox).thenCompose(count -> shard(request, outbox, count, path, readOnly));
+    }
+
+    private CompletionStage<HttpResponse> shard(
+            HttpRequest request, OutboxHandle outbox, int count, List<String> path, boolean readOnly) {
+        ShardId shard = shard(outbox, count, path.get(2));
         if (path.size() == 3) {
             return only(HttpMethods.GET, request, () -> views().shard(shard).thenApply(Replies::ok));
         }
@@ -88,16 +98,37 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         };
     }
 
+    private CompletionStage<HttpResponse> reshard(HttpRequest request, OutboxHandle outbox, boolean readOnly) {
+        checkWrites(readOnly);
+        int shards = wantedShards(request.getUri().query().get("shards").orElse(""));
+        return body(request.entity())
+                .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                .thenCompose(note -> views().reshard(outbox, shards, note))
+                .thenApply(Replies::accepted);
+    }
+
+    private static int wantedShards(String text) {
+        int shards = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (shards < 1 || shards > Slots.COUNT) {
+            throw new Refused(StatusCodes.BAD_REQUEST, "shards = '" + text + "', legal: ?shards=1 to " + Slots.COUNT);
+        }
+        return shards;
+    }
+
     private CompletionStage<HttpResponse> change(HttpRequest request, ShardId shard, boolean paused, boolean readOnly) {
+        checkWrites(readOnly);
+        return body(request.entity())
+                .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                .thenCompose(note -> views().change(shard, paused, note))
+                .thenApply(Replies::ok);
+    }
+
+    private static void checkWrites(boolean readOnly) {
         if (readOnly) {
             throw new Refused(
                     StatusCodes.FORBIDDEN,
                     "management is read-only; outbox-relay.management.allow-writes = true opens it");
         }
-        return body(request.entity())
-                .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
-                .thenCompose(note -> views().change(shard, paused, note))
-                .thenApply(Replies::ok);
     }
 
     /** Browsers may send anything but JSON to other sites unasked, so nothing else is read. */
@@ -134,12 +165,12 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
                                                 .toList())));
     }
 
-    private static ShardId shard(OutboxHandle outbox, String text) {
+    private static ShardId shard(OutboxHandle outbox, int count, String text) {
         int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
-        if (number < 0 || number >= outbox.shards()) {
+        if (number < 0 || number >= count) {
             throw new Refused(
                     StatusCodes.NOT_FOUND,
-                    "outbox " + outbox.name() + " has no shard " + text + ", legal: 0 to " + (outbox.shards() - 1));
+                    "outbox " + outbox.name() + " has no shard " + text + ", legal: 0 to " + (count - 1));
         }
         return new ShardId(outbox.name(), number);
     }
@@ -162,12 +193,14 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
             return refused.response();
         }
         if (cause instanceof StatusReply.ErrorMessage error) {
-            return Replies.problem(StatusCodes.SERVICE_UNAVAILABLE, String.valueOf(error.getMessage()));
+            String reason = String.valueOf(error.getMessage());
+            boolean passes = reason.startsWith(CoordinatorActor.UNAVAILABLE);
+            return Replies.problem(passes ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.CONFLICT, reason);
         }
         if (cause instanceof TimeoutException) {
             return Replies.problem(
                     StatusCodes.SERVICE_UNAVAILABLE,
-                    "the coordinator did not answer in time; the change may still take effect");
+                    "the coordinator did not answer in time; a change that was asked for may still take effect");
         }
         system.log().warn("a request below /outbox failed", cause);
         return Replies.problem(StatusCodes.INTERNAL_SERVER_ERROR, "the request failed; the node's log says why");
@@ -181,14 +214,11 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         }
     }
 
-    private static CompletionStage<HttpResponse> done(Object body) {
-        return CompletableFuture.completedFuture(Replies.ok(body));
-    }
-
     private static Refused noSuchPath() {
         return new Refused(
                 StatusCodes.NOT_FOUND,
-                "legal: /outbox, /outbox/{name}/shards, /outbox/{name}/shards/{n}, and POST to its /pause and /resume");
+                "legal: /outbox, /outbox/{name}, /outbox/{name}/shards, /outbox/{name}/shards/{n}, and POST to"
+                        + " /outbox/{name}/reshard and to a shard's /pause and /resume");
     }
 
     private static List<String> segments(String rest) {

@@ -24,6 +24,10 @@ final class Replies {
         return response(StatusCodes.OK, ContentTypes.APPLICATION_JSON, body);
     }
 
+    static HttpResponse accepted(Object body) {
+        return response(StatusCodes.ACCEPTED, ContentTypes.APPLICATION_JSON, body);
+    }
+
     static HttpResponse problem(StatusCode status, String detail) {
         return response(status, PROBLEM, Problem.of(status, detail));
     }

@@ -6,17 +6,21 @@ import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
 
 /** Asks shards and the coordinator, wherever they are. */
 record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** Longer than the coordinator waits for its journal, so that its answer is the one people get. */
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(8);
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
     /** All shards of an outbox. */
     record Shards(String outbox, List<ShardStatus> shards) {}
@@ -24,15 +28,73 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** What was wanted of a shard and is in the journal. */
     record Changed(String outbox, int shard, boolean paused) {}
 
+    /** All outboxes. */
+    record Outboxes(List<Outbox> outboxes) {}
+
+    /** One of them; `shards` is null while its database has not said, `reshardingTo` where that does not change. */
+    record Outbox(
+            String name,
+            String table,
+            @Nullable Integer shards,
+            @Nullable Integer reshardingTo) {}
+
+    CompletionStage<Outboxes> outboxes() {
+        return states().thenApply(states -> new Outboxes(handles.outboxes().stream()
+                .map(outbox -> outbox(outbox, states))
+                .toList()));
+    }
+
+    CompletionStage<Outbox> outbox(RelayHandles.OutboxHandle handle) {
+        return states().thenApply(states -> outbox(handle, states));
+    }
+
+    private CompletionStage<CoordinatorActor.OutboxStates> states() {
+        return AskPattern.ask(
+                handles.coordinator(), CoordinatorActor.GetOutboxes::new, ANSWER_WITHIN, system.scheduler());
+    }
+
+    private static Outbox outbox(RelayHandles.OutboxHandle handle, CoordinatorActor.OutboxStates states) {
+        CoordinatorActor.OutboxState state = states.outboxes().get(handle.name());
+        return state == null
+                ? new Outbox(handle.name(), handle.table(), null, null)
+                : new Outbox(handle.name(), handle.table(), state.shards(), state.reshardingTo());
+    }
+
+    /** How many shards the outbox has; what was last heard where the coordinator does not answer or does not know. */
+    CompletionStage<Integer> count(RelayHandles.OutboxHandle handle) {
+        return outbox(handle).handle((outbox, failure) -> {
+            Integer now = failure == null ? outbox.shards() : null;
+            if (now != null) {
+                handles.shardCounts().put(handle.name(), now);
+                return now;
+            }
+            return Objects.requireNonNull(handles.shardCounts().get(handle.name()));
+        });
+    }
+
     /** As many as the outbox has, in order, whether they answer or not. */
     CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox) {
-        List<CompletableFuture<ShardStatus>> asked = IntStream.range(0, outbox.shards())
+        return count(outbox).thenCompose(count -> shards(outbox, count));
+    }
+
+    private CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox, int count) {
+        List<CompletableFuture<ShardStatus>> asked = IntStream.range(0, count)
                 .mapToObj(number -> shard(new ShardId(outbox.name(), number)).toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
                 .thenApply(all -> new Shards(
                         outbox.name(),
                         asked.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** Written down when this completes; {@link #outbox} tells when it is done. */
+    CompletionStage<Outbox> reshard(RelayHandles.OutboxHandle outbox, int shards, ChangeNote note) {
+        CompletionStage<Done> confirmed = AskPattern.askWithStatus(
+                handles.coordinator(),
+                replyTo -> new CoordinatorActor.Reshard(outbox.name(), shards, note.by(), note.reason(), replyTo),
+                CHANGE_WITHIN,
+                system.scheduler());
+        return confirmed.thenCompose(done -> outbox(outbox));
     }
 
     CompletionStage<ShardStatus> shard(ShardId shard) {

@@ -6,6 +6,7 @@ import io.outboxrelay.shard.ShardStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -14,15 +15,17 @@ import org.apache.pekko.actor.typed.ActorRef;
  *
  * @param outboxes in the order of the settings
  * @param coordinator the one of the whole cluster
+ * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
  */
 public record RelayHandles(
         List<OutboxHandle> outboxes,
         ActorRef<CoordinatorActor.Command> coordinator,
+        ConcurrentMap<String, Integer> shardCounts,
         Function<ShardId, CompletionStage<ShardStatus>> statusOf) {
 
     /** One outbox by the names people know it by. */
-    public record OutboxHandle(String name, String table, int shards) {}
+    public record OutboxHandle(String name, String table) {}
 
     public Optional<OutboxHandle> outbox(String name) {
         return outboxes.stream().filter(outbox -> outbox.name().equals(name)).findFirst();

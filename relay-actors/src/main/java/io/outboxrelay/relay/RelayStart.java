@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -21,6 +22,9 @@ import org.apache.pekko.cluster.typed.SingletonActor;
 public final class RelayStart {
     private static final String COORDINATOR = "outbox-coordinator";
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(5);
+    /** Beside the drain limit, for a claim or a release that is under way. */
+    private static final Duration REST_MARGIN = Duration.ofSeconds(10);
+
     private static final Duration RESTART_MIN = Duration.ofMillis(200);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
@@ -33,8 +37,10 @@ public final class RelayStart {
         outboxes.forEach(regions::init);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
                 .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
-        RelayHandles handles =
-                new RelayHandles(outboxes.stream().map(RelayStart::handle).toList(), coordinator, regions::status);
+        ConcurrentMap<String, Integer> shardCounts = outboxes.stream()
+                .collect(Collectors.toConcurrentMap(outbox -> outbox.settings().name(), RelayedOutbox::shards));
+        RelayHandles handles = new RelayHandles(
+                outboxes.stream().map(RelayStart::handle).toList(), coordinator, shardCounts, regions::status);
         RelayExtension.get(system).started(handles);
         return handles;
     }
@@ -46,14 +52,16 @@ public final class RelayStart {
                 .collect(Collectors.toUnmodifiableMap(
                         outbox -> outbox.settings().name(),
                         outbox -> new CoordinatorSetup.Duty(
-                                outbox.shards(),
+                                outbox.settings().shards(),
                                 outbox.admin(),
-                                outbox.settings().purge().interval())));
+                                outbox.settings().purge().interval(),
+                                outbox.settings().drainTimeout().plus(REST_MARGIN))));
         CoordinatorSetup setup = new CoordinatorSetup(
                 duties,
                 settings.cluster().wakeInterval(),
                 CONFIRM_WITHIN,
                 regions::keep,
+                regions::rests,
                 new ShardHosts(regions.system())::now,
                 listener -> ControlJournal.create(listener, clock));
         return Behaviors.supervise(CoordinatorActor.create(setup))
@@ -62,6 +70,6 @@ public final class RelayStart {
 
     private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {
         return new RelayHandles.OutboxHandle(
-                outbox.settings().name(), outbox.settings().table(), outbox.shards());
+                outbox.settings().name(), outbox.settings().table());
     }
 }

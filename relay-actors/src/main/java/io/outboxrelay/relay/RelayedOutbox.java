@@ -8,7 +8,7 @@ import io.outboxrelay.store.OutboxStore;
 /**
  * One outbox, ready to be relayed by this node.
  *
- * @param shards as the outbox database remembers them, which the settings need not match
+ * @param shards how many its database said it has, when this node opened it
  */
 public record RelayedOutbox(
         OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher, int shards) {}

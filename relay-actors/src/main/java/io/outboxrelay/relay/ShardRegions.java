@@ -2,6 +2,7 @@ package io.outboxrelay.relay;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardSetup;
 import io.outboxrelay.shard.ShardStatus;
@@ -48,6 +49,12 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
 
     CompletionStage<ShardStatus> status(ShardId shard) {
         return entity(shard).ask(ShardActor.GetStatus::new, STATUS_WITHIN);
+    }
+
+    CompletionStage<Boolean> rests(ShardId shard) {
+        return entity(shard)
+                .ask(ShardActor.GetPhase::new, STATUS_WITHIN)
+                .thenApply(answer -> answer.phase() == Phase.PAUSED);
     }
 
     private EntityRef<ShardActor.Command> entity(ShardId shard) {

@@ -48,6 +48,12 @@ public final class ShardActor {
     /** Answered in every phase. */
     public record GetStatus(ActorRef<ShardStatus> replyTo) implements Command, Wire {}
 
+    /** Answered in every phase, without a look at the database. */
+    public record GetPhase(ActorRef<PhaseIs> replyTo) implements Command, Wire {}
+
+    /** The phase at that moment. */
+    public record PhaseIs(Phase phase) implements Wire {}
+
     /** Orders from cluster sharding. */
     public enum Order implements Command {
         /** Leave this node: finish what is in flight, give the claim back, stop. */
@@ -319,6 +325,7 @@ public final class ShardActor {
         ShardReport report = new ShardReport(setup, state, run);
         return Behaviors.receive(Command.class)
                 .onMessage(GetStatus.class, asked -> ask(report, asked))
+                .onMessage(GetPhase.class, asked -> tell(state, asked))
                 .onMessage(BacklogKnown.class, known -> answer(report, known));
     }
 
@@ -327,6 +334,11 @@ public final class ShardActor {
         return phase.onMessage(StreamEnded.class, late -> Behaviors.same())
                 .onMessage(Released.class, late -> Behaviors.same())
                 .build();
+    }
+
+    private static Behavior<Command> tell(ShardState state, GetPhase asked) {
+        asked.replyTo().tell(new PhaseIs(state.phase()));
+        return Behaviors.same();
     }
 
     private Behavior<Command> ask(ShardReport report, GetStatus asked) {

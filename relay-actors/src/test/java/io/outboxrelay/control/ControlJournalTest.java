@@ -3,8 +3,11 @@ package io.outboxrelay.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.control.ControlJournal.BeginReshard;
 import io.outboxrelay.control.ControlJournal.Change;
+import io.outboxrelay.control.ControlJournal.EndReshard;
 import io.outboxrelay.control.ControlJournal.Event;
+import io.outboxrelay.control.ControlJournal.SetPaused;
 import io.outboxrelay.control.ControlJournal.ShardPaused;
 import io.outboxrelay.control.ControlJournal.ShardResumed;
 import io.outboxrelay.model.ShardId;
@@ -17,6 +20,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.pattern.StatusReply;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -38,7 +42,7 @@ class ControlJournalTest {
 
     private final PersistenceTestKit journal = PersistenceTestKit.create(KIT.system());
     private final TestProbe<ControlState> states = KIT.createTestProbe(ControlState.class);
-    private final TestProbe<Done> confirmations = KIT.createTestProbe(Done.class);
+    private final TestProbe<StatusReply<Done>> confirmations = KIT.createTestProbe();
 
     @AfterAll
     static void stopKit() {
@@ -110,6 +114,60 @@ class ControlJournalTest {
         KIT.stop(control, LIMIT);
     }
 
+    @Test
+    void knowsAfterARestartWhichOutboxIsBeingDealtUntilItIsDone() {
+        ActorRef<Change> control = started();
+        control.tell(begin(32));
+        assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        assertThat(states.receiveMessage(LIMIT).resharding()).containsEntry("orders", 32);
+        KIT.stop(control, LIMIT);
+
+        ActorRef<Change> again = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT).resharding()).containsEntry("orders", 32);
+        again.tell(new EndReshard("orders", true, "", confirmations.ref()));
+        assertThat(states.receiveMessage(LIMIT).resharding()).isEmpty();
+        again.tell(new EndReshard("orders", true, "", confirmations.ref()));
+        confirmations
+                .receiveSeveralMessages(2, LIMIT)
+                .forEach(reply -> assertThat(reply.isSuccess()).isTrue());
+        assertThat(journal.persistedInStorage(ID)).hasSize(2);
+        KIT.stop(again, LIMIT);
+    }
+
+    @Test
+    void refusesWhatContradictsAReshardUnderWay() {
+        ActorRef<Change> control = started();
+        control.tell(begin(32));
+        control.tell(begin(32));
+        confirmations.receiveSeveralMessages(2, LIMIT);
+        control.tell(begin(8));
+        assertThat(refusal()).contains("being dealt to 32 shards");
+        control.tell(change(true));
+        assertThat(refusal()).contains("being dealt to 32 shards");
+        assertThat(journal.persistedInStorage(ID)).hasSize(1);
+        KIT.stop(control, LIMIT);
+    }
+
+    @Test
+    void dealsNoOutboxOfWhichAShardIsPaused() {
+        ActorRef<Change> control = started();
+        control.tell(change(true));
+        confirmations.receiveMessage(LIMIT);
+        control.tell(begin(32));
+        assertThat(refusal()).contains("[3]", "resume");
+        control.tell(new BeginReshard("bills", 32, "ann", "", confirmations.ref()));
+        assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        KIT.stop(control, LIMIT);
+    }
+
+    private String refusal() {
+        return confirmations.receiveMessage(LIMIT).getError().getMessage();
+    }
+
+    private BeginReshard begin(int shards) {
+        return new BeginReshard("orders", shards, "ann", "more nodes", confirmations.ref());
+    }
+
     private ActorRef<Change> started() {
         ActorRef<Change> control = KIT.spawn(newJournal());
         assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
@@ -121,6 +179,6 @@ class ControlJournalTest {
     }
 
     private Change change(boolean paused) {
-        return new Change(SHARD, paused, "ann", "broker upgrade", confirmations.ref());
+        return new SetPaused(SHARD, paused, "ann", "broker upgrade", confirmations.ref());
     }
 }

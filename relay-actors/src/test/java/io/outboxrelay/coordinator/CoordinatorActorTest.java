@@ -8,6 +8,8 @@ import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.coordinator.CoordinatorActor.Command;
 import io.outboxrelay.coordinator.ShardPlan.Wake;
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.PurgeReport;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
@@ -25,6 +29,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.pattern.StatusReply;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,8 @@ class CoordinatorActorTest {
     private final TestProbe<StatusReply<Done>> operator = KIT.createTestProbe();
     private final CompletableFuture<ActorRef<ControlState>> intent = new CompletableFuture<>();
     private final CountingAdmin admin = new CountingAdmin();
+    private final Set<ShardId> busy = ConcurrentHashMap.newKeySet();
+    private Duration restWithin = LONG;
     private volatile Hosting hosting = Hosting.ANYBODY;
     private ActorRef<Command> coordinator;
 
@@ -105,12 +112,12 @@ class CoordinatorActorTest {
         learn();
         wakes(2);
         coordinator.tell(new CoordinatorActor.Pause(FIRST, "ann", "upgrade", operator.ref()));
-        ControlJournal.Change change = journal.receiveMessage(LIMIT);
+        ControlJournal.SetPaused change = journal.expectMessageClass(ControlJournal.SetPaused.class, LIMIT);
         assertThat(change.paused()).isTrue();
         assertThat(change.by()).isEqualTo("ann");
         operator.expectNoMessage(Duration.ofMillis(50));
         learn(FIRST);
-        change.replyTo().tell(Done.getInstance());
+        change.replyTo().tell(StatusReply.ack());
         assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
         assertThat(wakes(1)).containsExactly(new Wake(FIRST, true));
     }
@@ -119,6 +126,7 @@ class CoordinatorActorTest {
     void anOperatorLearnsThatTheJournalDidNotConfirm() {
         start(LONG, LONG);
         learn();
+        wakes(2);
         coordinator.tell(new CoordinatorActor.Resume(FIRST, "ann", "", operator.ref()));
         StatusReply<Done> reply = operator.receiveMessage(LIMIT);
         assertThat(reply.isError()).isTrue();
@@ -128,6 +136,8 @@ class CoordinatorActorTest {
     @Test
     void refusesAShardThatDoesNotExist() {
         start(LONG, LONG);
+        learn();
+        wakes(2);
         coordinator.tell(new CoordinatorActor.Pause(new ShardId("orders", 2), "ann", "", operator.ref()));
         assertThat(operator.receiveMessage(LIMIT).getError()).hasMessage("there is no shard orders/2");
     }
@@ -139,12 +149,115 @@ class CoordinatorActorTest {
         assertThat(admin.mostAtOnce.get()).isEqualTo(1);
     }
 
+    @Test
+    void dealsAnOutboxOnceItsShardsRestAndThenWakesTheNewOnes() {
+        busy.add(SECOND);
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "more nodes", operator.ref()));
+        begun(3);
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, true), new Wake(SECOND, true));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, 3));
+        assertThat(admin.dealt).isEmpty();
+        busy.clear();
+        ended(true);
+        assertThat(admin.dealt).containsExactly(3);
+        assertThat(wakes(3))
+                .containsExactly(
+                        new Wake(FIRST, false), new Wake(SECOND, false), new Wake(new ShardId("orders", 2), false));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(3, null));
+    }
+
+    @Test
+    void doesNotWaitForeverForAShardThatDoesNotRest() {
+        busy.add(SECOND);
+        restWithin = Duration.ofMillis(200);
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Reshard("orders", 1, "ann", "", operator.ref()));
+        begun(1);
+        ended(true);
+        assertThat(admin.dealt).containsExactly(1);
+    }
+
+    @Test
+    void goesOnWithTheShardsThereAreWhenTheyCannotBeDealt() {
+        admin.dealing = new RelayException(Fault.MISCONFIGURED, "permission denied");
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "", operator.ref()));
+        begun(3);
+        wakes(2);
+        assertThat(ended(false).note()).contains("permission denied");
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, false));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, null));
+    }
+
+    @Test
+    void aSuccessorFinishesWhatWasBegun() {
+        start(LONG, LONG);
+        intent.join().tell(new ControlState(Set.of(), Map.of("orders", 5), List.of()));
+        ended(true);
+        assertThat(admin.dealt).containsExactly(5);
+        assertThat(wakes(7).subList(2, 7)).extracting(Wake::paused).containsOnly(false);
+    }
+
+    @Test
+    void confirmsAtOnceWhatIsSoAlready() {
+        start(LONG, LONG);
+        learn();
+        await().atMost(LIMIT).until(() -> state().shards() != null);
+        coordinator.tell(new CoordinatorActor.Reshard("orders", 2, "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
+        journal.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void refusesWhileNobodyKnowsHowManyShardsThereAreAndAsksAgain() {
+        admin.unknown = true;
+        start(Duration.ofMillis(20), LONG);
+        learn();
+        coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError()).hasMessageStartingWith(CoordinatorActor.UNAVAILABLE);
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(null, null));
+        admin.unknown = false;
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, false));
+    }
+
+    /** The journal writes the wish down. */
+    private void begun(int shards) {
+        ControlJournal.BeginReshard begin = journal.expectMessageClass(ControlJournal.BeginReshard.class, LIMIT);
+        assertThat(begin.shards()).isEqualTo(shards);
+        intent.join().tell(new ControlState(Set.of(), Map.of("orders", shards), List.of()));
+        begin.replyTo().tell(StatusReply.ack());
+        assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
+    }
+
+    /** The journal writes the end down. */
+    private ControlJournal.EndReshard ended(boolean done) {
+        ControlJournal.EndReshard end = journal.expectMessageClass(ControlJournal.EndReshard.class, LIMIT);
+        assertThat(end.done()).isEqualTo(done);
+        learn();
+        end.replyTo().tell(StatusReply.ack());
+        return end;
+    }
+
+    private CoordinatorActor.OutboxState state() {
+        TestProbe<CoordinatorActor.OutboxStates> states = KIT.createTestProbe();
+        coordinator.tell(new CoordinatorActor.GetOutboxes(states.ref()));
+        return states.receiveMessage(LIMIT).outboxes().get("orders");
+    }
+
     private void start(Duration wakeInterval, Duration purgeInterval) {
         CoordinatorSetup setup = new CoordinatorSetup(
-                Map.of("orders", new CoordinatorSetup.Duty(2, admin, purgeInterval)),
+                Map.of("orders", new CoordinatorSetup.Duty(2, admin, purgeInterval, restWithin)),
                 wakeInterval,
                 Duration.ofMillis(500),
                 (shard, paused) -> woken.ref().tell(new Wake(shard, paused)),
+                shard -> CompletableFuture.completedFuture(!busy.contains(shard)),
                 () -> hosting,
                 listener -> {
                     intent.complete(listener);
@@ -157,7 +270,7 @@ class CoordinatorActorTest {
     }
 
     private void learn(ShardId... paused) {
-        intent.join().tell(new ControlState(Set.of(paused), List.of()));
+        intent.join().tell(new ControlState(Set.of(paused), Map.of(), List.of()));
     }
 
     private List<Wake> wakes(int count) {
@@ -170,9 +283,24 @@ class CoordinatorActorTest {
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicInteger mostAtOnce = new AtomicInteger();
 
+        private final List<Integer> dealt = new CopyOnWriteArrayList<>();
+        private volatile @Nullable RelayException dealing;
+        private volatile boolean unknown;
+
         @Override
         public CompletionStage<Integer> shards(int whenNew) {
-            return CompletableFuture.completedFuture(whenNew);
+            return unknown
+                    ? CompletableFuture.failedFuture(new RelayException(Fault.TRANSIENT, "no database"))
+                    : CompletableFuture.completedFuture(whenNew);
+        }
+
+        @Override
+        public CompletionStage<Done> reshard(int count) {
+            if (dealing != null) {
+                return CompletableFuture.failedFuture(dealing);
+            }
+            dealt.add(count);
+            return CompletableFuture.completedFuture(Done.getInstance());
         }
 
         @Override

@@ -13,14 +13,18 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -29,6 +33,7 @@ import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.pattern.StatusReply;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OutboxRoutesTest {
@@ -36,15 +41,34 @@ class OutboxRoutesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ActorTestKit KIT = ActorTestKit.create("OutboxRoutesTest", ConfigFactory.load());
     private static final TestProbe<CoordinatorActor.Command> COORDINATOR = KIT.createTestProbe();
+    private static volatile CoordinatorActor.OutboxState state;
 
     /** Shard 1 never answers. */
     @BeforeAll
     static void startRelay() {
         RelayExtension.get(KIT.system())
                 .started(new RelayHandles(
-                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox", 3)),
-                        COORDINATOR.ref(),
+                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox")),
+                        KIT.spawn(coordinator()),
+                        new ConcurrentHashMap<>(Map.of("orders", 1)),
                         OutboxRoutesTest::status));
+    }
+
+    /** Knows of three shards; anything but that question goes to the probe. */
+    private static Behavior<CoordinatorActor.Command> coordinator() {
+        return Behaviors.receiveMessage(message -> {
+            if (message instanceof CoordinatorActor.GetOutboxes asked) {
+                asked.replyTo().tell(new CoordinatorActor.OutboxStates(Map.of("orders", state)));
+            } else {
+                COORDINATOR.ref().tell(message);
+            }
+            return Behaviors.same();
+        });
+    }
+
+    @BeforeEach
+    void threeShards() {
+        state = new CoordinatorActor.OutboxState(3, null);
     }
 
     @AfterAll
@@ -76,9 +100,10 @@ class OutboxRoutesTest {
 
     @Test
     void listsTheOutboxes() throws Exception {
-        assertThat(body(get("/outbox"), 200))
-                .isEqualTo(
-                        JSON.readTree("{\"outboxes\":[{\"name\":\"orders\",\"table\":\"shop.outbox\",\"shards\":3}]}"));
+        JsonNode orders =
+                JSON.readTree("{\"name\":\"orders\",\"table\":\"shop.outbox\",\"shards\":3,\"reshardingTo\":null}");
+        assertThat(body(get("/outbox"), 200).get("outboxes")).containsExactly(orders);
+        assertThat(body(get("/outbox/orders"), 200)).isEqualTo(orders);
     }
 
     @Test
@@ -105,7 +130,7 @@ class OutboxRoutesTest {
         assertThat(problem(get("/outbox/bills/shards"), 404)).contains("bills", "legal: orders");
         assertThat(problem(get("/outbox/orders/shards/3"), 404)).contains("no shard 3", "legal: 0 to 2");
         assertThat(problem(get("/outbox/orders/shards/x"), 404)).contains("legal: 0 to 2");
-        assertThat(problem(get("/outbox/orders"), 404)).contains("/outbox/{name}/shards");
+        assertThat(problem(get("/outbox/orders/shard"), 404)).contains("/outbox/{name}/shards");
         assertThat(problem(get("/outbox/orders/shards/1/stop"), 404)).contains("/pause");
     }
 
@@ -152,10 +177,51 @@ class OutboxRoutesTest {
         CoordinatorActor.Resume resume = COORDINATOR.expectMessageClass(CoordinatorActor.Resume.class, LIMIT);
         assertThat(resume.reason()).isEqualTo("done");
         assertThat(resume.by()).isEqualTo("unknown");
-        resume.replyTo().tell(StatusReply.error("the control journal did not confirm"));
+        resume.replyTo().tell(StatusReply.error(CoordinatorActor.UNAVAILABLE + "the control journal did not confirm"));
         HttpResponse refused = result(answer);
         assertThat(refused.status().intValue()).isEqualTo(503);
         assertThat(json(refused).get("detail").textValue()).contains("did not confirm");
+    }
+
+    @Test
+    void showsTheShardsLastHeardOfWhileTheCoordinatorDoesNotKnow() throws Exception {
+        assertThat(body(get("/outbox/orders/shards"), 200).get("shards")).hasSize(3);
+        state = new CoordinatorActor.OutboxState(null, null);
+        assertThat(body(get("/outbox/orders/shards"), 200).get("shards")).hasSize(3);
+        assertThat(body(get("/outbox/orders"), 200).get("shards").isNull()).isTrue();
+    }
+
+    @Test
+    void acceptsAReshardOnceItIsWrittenDown() throws Exception {
+        CompletionStage<HttpResponse> answer =
+                sending(HttpRequest.POST("/outbox/orders/reshard?shards=32&by=ann&reason=growth"), false);
+        CoordinatorActor.Reshard reshard = COORDINATOR.expectMessageClass(CoordinatorActor.Reshard.class, LIMIT);
+        assertThat(reshard.shards()).isEqualTo(32);
+        assertThat(reshard.by()).isEqualTo("ann");
+        state = new CoordinatorActor.OutboxState(3, 32);
+        reshard.replyTo().tell(StatusReply.ack());
+        HttpResponse accepted = result(answer);
+        assertThat(accepted.status().intValue()).isEqualTo(202);
+        assertThat(json(accepted).get("reshardingTo").intValue()).isEqualTo(32);
+    }
+
+    @Test
+    void refusesAReshardThatIsNotOne() throws Exception {
+        for (String query : List.of("", "?shards=0", "?shards=1025", "?shards=x", "?shards=-1", "?shards=99999")) {
+            assertThat(problem(HttpRequest.POST("/outbox/orders/reshard" + query), 400))
+                    .contains("legal: ?shards=1 to 1024");
+        }
+        assertThat(send(HttpRequest.POST("/outbox/orders/reshard?shards=4"), true)
+                        .status()
+                        .intValue())
+                .isEqualTo(403);
+        COORDINATOR.expectNoMessage(Duration.ofMillis(50));
+        CompletionStage<HttpResponse> answer = sending(HttpRequest.POST("/outbox/orders/reshard?shards=4"), false);
+        COORDINATOR
+                .expectMessageClass(CoordinatorActor.Reshard.class, LIMIT)
+                .replyTo()
+                .tell(StatusReply.error("shards [1] of outbox orders are paused; resume them first"));
+        assertThat(result(answer).status().intValue()).isEqualTo(409);
     }
 
     @Test

@@ -10,12 +10,14 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.RecordingPublisher;
+import io.outboxrelay.testkit.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +73,29 @@ class RelayClusterTest {
         await().atMost(LIMIT).until(() -> first.status(shard).phase() == Phase.PAUSED);
         change(first, shard, false);
         await().atMost(LIMIT).until(() -> second.status(shard).phase() == Phase.RELAYING);
+    }
+
+    @Test
+    void anOutboxIsDealtToMoreAndToFewerShardsUnderLoadWithoutARepeat() throws Exception {
+        first.join(first);
+        await().atMost(LIMIT).until(first::isUp);
+        second.join(first);
+        writeUntil(() -> second.isUp() && second.allRelay());
+        for (int shards : List.of(7, 2, TestNode.SHARDS)) {
+            AskPattern.<CoordinatorActor.Command, Done>askWithStatus(
+                            second.handles.coordinator(),
+                            replyTo -> new CoordinatorActor.Reshard("orders", shards, "ann", "test", replyTo),
+                            LIMIT,
+                            second.system.scheduler())
+                    .toCompletableFuture()
+                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            writeUntil(() -> first.outbox().equals(new CoordinatorActor.OutboxState(shards, null)));
+            writeUntil(() -> IntStream.range(0, shards)
+                    .allMatch(n -> first.status(new ShardId("orders", n)).phase() == Phase.RELAYING));
+        }
+        await("all rows settled").atMost(LIMIT).until(() -> store.settledRows() == written.get());
+        Verdict verdict = Verdict.ofRows(store.committedRows(), publisher.sent());
+        assertThat(verdict.isExactlyOnce()).as("%s", verdict).isTrue();
     }
 
     @Test

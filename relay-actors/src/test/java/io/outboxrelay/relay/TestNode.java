@@ -3,6 +3,7 @@ package io.outboxrelay.relay;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ClusterSettings;
 import io.outboxrelay.settings.ManagementSettings;
@@ -24,6 +25,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -99,6 +101,18 @@ final class TestNode {
         } catch (CompletionException e) {
             return ShardStatus.unknown(shard, e.toString());
         }
+    }
+
+    CoordinatorActor.OutboxState outbox() {
+        return AskPattern.ask(
+                        handles.coordinator(),
+                        CoordinatorActor.GetOutboxes::new,
+                        Duration.ofSeconds(5),
+                        system.scheduler())
+                .toCompletableFuture()
+                .join()
+                .outboxes()
+                .get("orders");
     }
 
     boolean allRelay() {

@@ -12,13 +12,14 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
-import org.apache.pekko.pattern.StatusReply;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,14 @@ class WireTest {
     }
 
     private static List<Wire> messages() {
+        List<Wire> messages = new ArrayList<>();
+        messages.addAll(ofShards());
+        messages.addAll(ofTheCoordinator());
+        messages.addAll(ofTheJournal());
+        return messages;
+    }
+
+    private static List<Wire> ofShards() {
         ShardStatus full = new ShardStatus(
                 "orders",
                 3,
@@ -75,21 +84,32 @@ class WireTest {
                 6);
         return List.of(
                 new ShardActor.Keep(true),
-                new ShardActor.GetStatus(KIT.createTestProbe(ShardStatus.class).ref()),
+                new ShardActor.GetPhase(probe()),
+                new ShardActor.PhaseIs(Phase.PAUSED),
+                new ShardActor.GetStatus(probe()),
                 full,
-                ShardStatus.unknown(SHARD, "no answer"),
-                new CoordinatorActor.Pause(
-                        SHARD,
-                        "ann",
-                        "upgrade",
-                        KIT.<StatusReply<Done>>createTestProbe().ref()),
-                new CoordinatorActor.Resume(
-                        SHARD,
-                        "ann",
-                        "",
-                        KIT.<StatusReply<Done>>createTestProbe().ref()),
-                new CoordinatorActor.ShardStopped(SHARD),
+                ShardStatus.unknown(SHARD, "no answer"));
+    }
+
+    private static List<Wire> ofTheCoordinator() {
+        return List.of(
+                new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe()),
+                new CoordinatorActor.Resume(SHARD, "ann", "", probe()),
+                new CoordinatorActor.Reshard("orders", 32, "ann", "", probe()),
+                new CoordinatorActor.GetOutboxes(probe()),
+                new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
+                new CoordinatorActor.ShardStopped(SHARD));
+    }
+
+    private static List<Wire> ofTheJournal() {
+        return List.of(
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
-                new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW));
+                new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
+                new ControlJournal.ReshardBegun("orders", 32, "ann", "more nodes", NOW),
+                new ControlJournal.ReshardEnded("orders", false, "denied", NOW));
+    }
+
+    private static <T> ActorRef<T> probe() {
+        return KIT.<T>createTestProbe().ref();
     }
 }

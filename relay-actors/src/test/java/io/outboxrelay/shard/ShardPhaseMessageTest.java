@@ -14,9 +14,11 @@ import io.outboxrelay.shard.ShardActor.BacklogKnown;
 import io.outboxrelay.shard.ShardActor.ClaimFailed;
 import io.outboxrelay.shard.ShardActor.Claimed;
 import io.outboxrelay.shard.ShardActor.Command;
+import io.outboxrelay.shard.ShardActor.GetPhase;
 import io.outboxrelay.shard.ShardActor.GetStatus;
 import io.outboxrelay.shard.ShardActor.Keep;
 import io.outboxrelay.shard.ShardActor.Order;
+import io.outboxrelay.shard.ShardActor.PhaseIs;
 import io.outboxrelay.shard.ShardActor.Released;
 import io.outboxrelay.shard.ShardActor.StreamEnded;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
@@ -72,8 +74,8 @@ class ShardPhaseMessageTest {
             "SAMPLE", Set.of(Doing.RELAYING, Doing.DRAINING));
 
     /** Messages that are taken whatever the actor is doing. */
-    private static final Set<String> ALWAYS =
-            Set.of("Keep running", "Keep paused", "GetStatus", "DRAIN", "StreamEnded", "Released", "BacklogKnown");
+    private static final Set<String> ALWAYS = Set.of(
+            "Keep running", "Keep paused", "GetStatus", "GetPhase", "DRAIN", "StreamEnded", "Released", "BacklogKnown");
 
     @AfterAll
     static void stopKit() {
@@ -165,6 +167,9 @@ class ShardPhaseMessageTest {
                 new Message("Keep running", new Keep(false)),
                 new Message("Keep paused", new Keep(true)),
                 new Message("GetStatus", new GetStatus(nobody)),
+                new Message(
+                        "GetPhase",
+                        new GetPhase(KIT.createTestProbe(PhaseIs.class).ref())),
                 new Message("DRAIN", Order.DRAIN),
                 new Message("RETRY", Alarm.RETRY),
                 new Message("LIMIT", Alarm.LIMIT),

@@ -41,6 +41,7 @@ public final class TestSettings {
                 new ColumnSettings(
                         "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),
                 new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                OutboxSettings.HistoryChange.HALT,
                 retry,
                 Duration.ofSeconds(10),
                 drainTimeout);

@@ -16,9 +16,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +44,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         BACKLOG,
         RELEASE,
         SHARDS,
+        RESHARD,
         PURGE
     }
 
@@ -100,6 +103,11 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     @Override
     public CompletionStage<Integer> shards(int whenNew) {
         return answer(Operation.SHARDS, () -> setUp(whenNew));
+    }
+
+    @Override
+    public CompletionStage<Done> reshard(int count) {
+        return answer(Operation.RESHARD, () -> deal(count));
     }
 
     @Override
@@ -195,6 +203,25 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
             Slots.split(whenNew).forEach(slots -> shards.add(new Shard(slots, 0, Mark.START)));
         }
         return shards.size();
+    }
+
+    /** All begin where the slowest is; what the others acknowledged beyond that is dropped. */
+    private synchronized Done deal(int count) {
+        List<SlotRange> ranges = Slots.split(count);
+        if (ranges.equals(shards.stream().map(Shard::slots).toList())) {
+            return Done.getInstance();
+        }
+        Set<Long> waiting = new HashSet<>();
+        for (int shard = 0; shard < shards.size(); shard++) {
+            waiting(shard).forEach(row -> waiting.add(row.seq()));
+        }
+        table.keepOnly(waiting);
+        long epoch = 1 + shards.stream().mapToLong(Shard::epoch).max().orElse(0);
+        long prev =
+                shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
+        shards.clear();
+        ranges.forEach(slots -> shards.add(new Shard(slots, epoch, Mark.after(prev))));
+        return Done.getInstance();
     }
 
     private synchronized PurgeReport truncate() {

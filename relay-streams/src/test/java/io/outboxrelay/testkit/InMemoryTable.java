@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +94,11 @@ final class InMemoryTable {
         int dropped = drained.size();
         drained.clear();
         return dropped;
+    }
+
+    synchronized void keepOnly(Set<Long> seqs) {
+        commits.replaceAll((snapshot, rows) ->
+                rows.stream().filter(row -> seqs.contains(row.seq())).toList());
     }
 
     synchronized List<OutboxRow> committed() {

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** An application's transaction over a connection of its own. */
@@ -50,6 +51,16 @@ public final class JdbcTransaction implements OpenTransaction {
                 statement.setString(1, key);
                 statement.setBytes(2, text.getBytes(StandardCharsets.UTF_8));
                 statement.executeUpdate();
+            }
+            return this;
+        });
+    }
+
+    /** The transaction gets its id before it writes anything, as it would by writing elsewhere (PostgreSQL). */
+    public JdbcTransaction takeTransactionId() {
+        return calling(() -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("select pg_current_xact_id()");
             }
             return this;
         });

@@ -46,8 +46,22 @@ public final class TestSettings {
         return with(outbox, outbox.database(), outbox.reader(), purge);
     }
 
+    /** The same outbox, in which shards act like this on positions of another database. */
+    public static OutboxSettings onHistoryChange(OutboxSettings.HistoryChange action, OutboxSettings outbox) {
+        return with(outbox, outbox.database(), outbox.reader(), outbox.purge(), action);
+    }
+
     private static OutboxSettings with(
             OutboxSettings outbox, DatabaseSettings database, ReaderSettings reader, PurgeSettings purge) {
+        return with(outbox, database, reader, purge, outbox.onHistoryChange());
+    }
+
+    private static OutboxSettings with(
+            OutboxSettings outbox,
+            DatabaseSettings database,
+            ReaderSettings reader,
+            PurgeSettings purge,
+            OutboxSettings.HistoryChange onHistoryChange) {
         return new OutboxSettings(
                 outbox.name(),
                 outbox.table(),
@@ -59,6 +73,7 @@ public final class TestSettings {
                 outbox.acknowledge(),
                 outbox.columns(),
                 purge,
+                onHistoryChange,
                 outbox.retry(),
                 outbox.stuckAfter(),
                 outbox.drainTimeout());
@@ -115,6 +130,7 @@ public final class TestSettings {
                 new AcknowledgeSettings(mode, Duration.ofMillis(20), Duration.ofMinutes(1)),
                 columns,
                 ring.purge(),
+                ring.onHistoryChange(),
                 ring.retry(),
                 ring.stuckAfter(),
                 ring.drainTimeout());
@@ -141,6 +157,7 @@ public final class TestSettings {
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
                 COLUMNS,
                 new PurgeSettings(Duration.ofMillis(500), Duration.ofMinutes(10)),
+                OutboxSettings.HistoryChange.HALT,
                 new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(8));

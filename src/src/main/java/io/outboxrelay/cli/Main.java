@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             NodeCommand.class,
             MigrateCommand.class,
             DoctorCommand.class,
+            ReshardCommand.class,
             DemoCommand.class,
             BenchCommand.class
         })

@@ -131,6 +131,34 @@ class NodeIT {
     }
 
     @Test
+    void theNumberOfShardsChangesUnderLoadAndNothingIsRepeated() throws Exception {
+        LoadedConfig first = LoadedConfig.load(shop.config());
+        LoadedConfig second = LoadedConfig.load(shop.config());
+        shop.migrate(first);
+        Node one = Node.start(first);
+        Node two = Node.start(second);
+        awaitOwners(first, 2);
+        for (int shards : List.of(13, 2, 8)) {
+            assertThat(shop.send(second, "POST", "/outbox/orders/reshard?shards=" + shards)
+                            .statusCode())
+                    .isEqualTo(202);
+            do {
+                shop.writeRound();
+            } while (!isDealt(first, shards));
+            assertThat(shards(first)).hasSize(shards);
+        }
+        shop.writeRound();
+        assertExactlyWhatWasWritten();
+        stop(two);
+        stop(one);
+    }
+
+    private boolean isDealt(LoadedConfig node, int shards) throws Exception {
+        JsonNode outbox = shop.call(node, "GET", "/outbox/orders");
+        return outbox.get("reshardingTo").isNull() && outbox.get("shards").asInt() == shards;
+    }
+
+    @Test
     void databaseAndKafkaMayGoAwayForAWhile() throws Exception {
         LoadedConfig config = LoadedConfig.load(shop.config());
         shop.migrate(config);

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,37 @@ final class PlainShards {
             }
             connection.rollback(); // another node was quicker: all nodes begin with shard 0, so it wins as a whole
             return count(connection);
+        }
+    }
+
+    /** The new epoch is above every one before: the number of a shard that is gone may come back one day. */
+    void deal(Connection connection, int count) throws SQLException {
+        List<SlotRange> before = new ArrayList<>();
+        long epoch = 0;
+        try (PreparedStatement read = connection.prepareStatement(sql.shardsForUpdate());
+                ResultSet row = read.executeQuery()) {
+            while (row.next()) {
+                before.add(new SlotRange(row.getInt(1), row.getInt(2)));
+                epoch = Math.max(epoch, row.getLong(3));
+            }
+        }
+        List<SlotRange> ranges = Slots.split(count);
+        if (before.equals(ranges)) {
+            return;
+        }
+        for (int shard = 0; shard < count; shard++) {
+            String statement = shard < before.size() ? sql.changeShard() : sql.addShard();
+            try (PreparedStatement write = connection.prepareStatement(statement)) {
+                write.setInt(1, ranges.get(shard).low());
+                write.setInt(2, ranges.get(shard).high());
+                write.setLong(3, epoch + 1);
+                write.setInt(4, shard);
+                write.executeUpdate();
+            }
+        }
+        try (PreparedStatement remove = connection.prepareStatement(sql.removeShardsFrom())) {
+            remove.setInt(1, count);
+            remove.executeUpdate();
         }
     }
 

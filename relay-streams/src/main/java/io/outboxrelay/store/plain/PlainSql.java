@@ -115,6 +115,25 @@ final class PlainSql {
         return "insert into " + shards() + " (shard, slot_lo, slot_hi, epoch) values (?, ?, ?, 0)";
     }
 
+    /** Holds the shards until the transaction ends. */
+    String shardsForUpdate() {
+        return "select slot_lo, slot_hi, epoch from " + shards() + " order by shard for update";
+    }
+
+    /** Parameters: slots low and high, epoch, shard. */
+    String changeShard() {
+        return "update " + shards() + " set slot_lo = ?, slot_hi = ?, epoch = ? where shard = ?";
+    }
+
+    /** Parameters as of {@link #changeShard}. */
+    String addShard() {
+        return "insert into " + shards() + " (slot_lo, slot_hi, epoch, shard) values (?, ?, ?, ?)";
+    }
+
+    String removeShardsFrom() {
+        return "delete from " + shards() + " where shard >= ?";
+    }
+
     /** All columns. */
     String noRow() {
         return "select * from " + table + " where 1 = 0";

@@ -107,6 +107,14 @@ public final class PlainStore implements OpenStore {
         });
     }
 
+    @Override
+    public CompletionStage<Done> reshard(int count) {
+        return acksLane.inTransaction("deal " + settings.table() + " to " + count + " shards", connection -> {
+            shards.deal(connection, count);
+            return Done.getInstance();
+        });
+    }
+
     /** Nothing to do: a sent row was deleted, or stays. */
     @Override
     public CompletionStage<PurgeReport> purge() {

@@ -57,7 +57,7 @@ final class CatchUp {
                 fetches.add(new Fetch(feed, feed.cursor, feed.read));
             } else if (feed.mode == Feed.Mode.BEHIND && feeds.hasRoom(feed)) {
                 if (stands(feed, tail)) {
-                    joinUnless(tailIsLooking, feed);
+                    joinUnless(tailIsLooking || !feed.hasPassed(tail), feed);
                 } else if (feed.read.cur() != null || tail.covers(feed.read.prev())) {
                     waiting.add(feed);
                 }
@@ -74,8 +74,8 @@ final class CatchUp {
         return fetches;
     }
 
-    private static void joinUnless(boolean tailIsLooking, Feed feed) {
-        if (!tailIsLooking) {
+    private static void joinUnless(boolean notNow, Feed feed) {
+        if (!notNow) {
             feed.mode = Feed.Mode.TAIL;
         }
     }
@@ -94,7 +94,10 @@ final class CatchUp {
             IntervalCursor cursor = fetch.open() != null
                     ? fetch.open()
                     : IntervalCursor.ofSlots(
-                            lane.borrow(), sql, fetch.from(), fetch.feed().claim.slots());
+                            lane.borrow(),
+                            statement(fetch),
+                            fetch.from(),
+                            fetch.feed().claim.slots());
             try {
                 Page page = cursor.next();
                 if (page.last()) {
@@ -107,6 +110,13 @@ final class CatchUp {
                 throw e;
             }
         });
+    }
+
+    private String statement(Fetch fetch) {
+        Feed feed = fetch.feed();
+        return feed.hasPassed(fetch.from().prev())
+                ? sql.readSlots()
+                : sql.readMerged(feed.claim.shard().number());
     }
 
     /** Takes the page over, unless its shard was given away in between. */

@@ -23,6 +23,10 @@ final class Feed {
     }
 
     final Claim claim;
+
+    /** From here on the shard reads what all others read; null if from the start. See {@link ReshardPlan}. */
+    final @Nullable Snapshot passedAt;
+
     Mode mode = Mode.BEHIND;
 
     /** After the last row read from the database. */
@@ -43,9 +47,10 @@ final class Feed {
     private @Nullable CompletableFuture<Chunk> puller;
     private @Nullable RelayException failure;
 
-    Feed(Claim claim) {
-        this.claim = claim;
-        this.read = (SnapshotPosition) claim.position();
+    Feed(TakeOver.Taken taken) {
+        this.claim = taken.claim();
+        this.passedAt = taken.passedAt();
+        this.read = taken.position();
         this.handed = read;
     }
 
@@ -88,6 +93,11 @@ final class Feed {
         puller = null;
         handed = (SnapshotPosition) chunk.end();
         to.complete(chunk);
+    }
+
+    /** Whether rows after this snapshot belong to nobody who acknowledged them before. */
+    boolean hasPassed(Snapshot snapshot) {
+        return passedAt == null || snapshot.covers(passedAt);
     }
 
     boolean hasRoom(int bufferRows, long bufferBytes) {

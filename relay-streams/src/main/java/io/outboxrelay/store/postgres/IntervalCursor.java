@@ -39,10 +39,14 @@ final class IntervalCursor implements AutoCloseable {
         this.fetchRows = fetchRows;
     }
 
-    /** Opens on a borrowed connection, which is given back by {@link #close} or when opening fails. */
-    static IntervalCursor ofSlots(Connection connection, OutboxSql sql, SnapshotPosition from, SlotRange slots)
+    /**
+     * Opens on a borrowed connection, which is given back by {@link #close} or when opening fails.
+     *
+     * @param read with the parameters of {@link OutboxSql#readSlots}
+     */
+    static IntervalCursor ofSlots(Connection connection, String read, SnapshotPosition from, SlotRange slots)
             throws SQLException {
-        return open(connection, sql.readSlots(), from, statement -> {
+        return open(connection, read, from, statement -> {
             statement.setInt(6, slots.low());
             statement.setInt(7, slots.high());
         });

@@ -21,7 +21,8 @@ final class NeedsCheck {
         needs.add(new Need(sql.table(), false, List.of("select")));
         sql.leaves().forEach(leaf -> needs.add(new Need(leaf, false, List.of("select", "truncate"))));
         needs.add(new Need(sql.sequence(), true, List.of("select", "usage")));
-        needs.add(new Need(sql.progress(), false, List.of("select", "insert", "update")));
+        List<String> all = List.of("select", "insert", "update", "delete");
+        List.of(sql.progress(), sql.ahead(), sql.parked()).forEach(table -> needs.add(new Need(table, false, all)));
         return new NeedsCheck(needs);
     }
 

@@ -11,6 +11,16 @@ record OutboxSql(String table) {
 
     static final String SNAPSHOT = "select pg_current_snapshot()::text";
 
+    static final String HISTORY =
+            "select pg_is_in_recovery(), system_identifier, pg_current_snapshot()::text from pg_control_system()";
+
+    /** The first eight hexadecimal digits of a segment's name. */
+    static final String TIMELINE = "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
+
+    /** The id of the own transaction, and a log record in it, so that its commit is flushed like any writer's. */
+    static final String LOGGED_TRANSACTION = "select pg_current_xact_id()::text::bigint"
+            + " from pg_logical_emit_message(true, 'outbox-relay', 'numbers')";
+
     /** Exactly the expression of the index, or it is not used. */
     static final String SLOT = "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
 
@@ -24,12 +34,32 @@ record OutboxSql(String table) {
         return table + "_progress";
     }
 
+    String ahead() {
+        return table + "_ahead";
+    }
+
+    String parked() {
+        return table + "_parked";
+    }
+
     /**
      * One interval's rows in publishing order. Parameters: xmax(prev), xmax(cur), xip(prev) without xip(cur), cur,
      * seq; then slots low, high. Must run in a statement that began after `cur` was taken.
      */
     String readSlots() {
         return read(SLOT + " between ? and ?");
+    }
+
+    /** As {@link #readSlots} for a shard that was merged from others: without what those had acknowledged before. */
+    String readMerged(int shard) {
+        return read(SLOT + " between ? and ? and " + notAhead(shard));
+    }
+
+    /** True for rows that no earlier position of a merged shard covers. */
+    private String notAhead(int shard) {
+        return "not exists (select from " + ahead() + " a where a.shard = " + shard + " and " + SLOT
+                + " between a.slot_lo and a.slot_hi and (pg_visible_in_snapshot(txid, a.prev)"
+                + " or (pg_visible_in_snapshot(txid, a.cur) and o.seq <= a.seq)))";
     }
 
     /** As {@link #readSlots}, but the last parameter is a bit mask over all slots. */
@@ -39,21 +69,21 @@ record OutboxSql(String table) {
 
     private String read(String slots) {
         return "select seq, id, aggregatetype, aggregateid, type, payload, headers::text, created_at, " + SLOT
-                + ", txid from " + table + " where " + IN_INTERVAL
+                + ", txid from " + table + " o where " + IN_INTERVAL
                 + " and pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq > ? and " + slots + " order by seq";
     }
 
     /** Parameters: xmax(prev), members of xip(prev), cur (or prev), seq, slots low and high, cap. */
-    String backlog() {
+    String backlog(int shard) {
         return "select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 from ("
-                + "select created_at from " + table + " where (txid >= ?::xid8 or txid = any(?::xid8[]))"
+                + "select created_at from " + table + " o where (txid >= ?::xid8 or txid = any(?::xid8[]))"
                 + " and not (pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq <= ?) and " + SLOT
-                + " between ? and ? limit ?) waiting";
+                + " between ? and ? and " + notAhead(shard) + " limit ?) waiting";
     }
 
     String takeOver() {
         return "update " + progress() + " set epoch = epoch + 1 where shard = ? returning epoch, slot_lo, slot_hi,"
-                + " prev::text, cur::text, seq, sysid, ctid::text";
+                + " prev::text, cur::text, seq, sysid, ctid::text, timeline";
     }
 
     String position() {
@@ -80,6 +110,71 @@ record OutboxSql(String table) {
     String createShard() {
         return "insert into " + progress() + " (shard, slot_lo, slot_hi, prev, sysid)"
                 + " select ?, ?, ?, ?::pg_snapshot, system_identifier from pg_control_system()";
+    }
+
+    /** Parameters: slots low and high, epoch, prev, cur, seq, seq_low, sysid, timeline, shard. */
+    String changeShard() {
+        return "update " + progress() + " set slot_lo = ?, slot_hi = ?, epoch = ?, prev = ?::pg_snapshot,"
+                + " cur = ?::pg_snapshot, seq = ?, seq_low = ?, sysid = ?, timeline = ? where shard = ?";
+    }
+
+    /** Parameters as of {@link #changeShard}. */
+    String addShard() {
+        return "insert into " + progress()
+                + " (slot_lo, slot_hi, epoch, prev, cur, seq, seq_low, sysid, timeline, shard)"
+                + " values (?, ?, ?, ?::pg_snapshot, ?::pg_snapshot, ?, ?, ?, ?, ?)";
+    }
+
+    String removeShardsFrom() {
+        return "delete from " + progress() + " where shard >= ?";
+    }
+
+    /** Parameters: shard, slots low and high, prev, cur, seq. */
+    String addAhead() {
+        return "insert into " + ahead() + " (shard, slot_lo, slot_hi, prev, cur, seq)"
+                + " values (?, ?, ?, ?::pg_snapshot, ?::pg_snapshot, ?)";
+    }
+
+    /** Parameters: timeline, shard. Returns the new ctid. */
+    String setTimeline() {
+        return "update " + progress() + " set timeline = ? where shard = ? returning ctid::text";
+    }
+
+    String shardsOfOtherHistory() {
+        return "select count(*) from " + progress()
+                + " where sysid <> (select system_identifier from pg_control_system())"
+                + " or pg_snapshot_xmax(coalesce(cur, prev)) > pg_snapshot_xmax(pg_current_snapshot())";
+    }
+
+    /** Parameters: number, number, a transaction that began after the number was given out. */
+    String raiseSafeNumber() {
+        return "update " + progress() + " set seq_low = ? where seq_low < ?"
+                + " and pg_snapshot_xmin(prev)::text::bigint > ?";
+    }
+
+    String highestNumber() {
+        return "select greatest((select max(seq) from " + table + "), (select max(seq_low) from " + progress() + "))";
+    }
+
+    String keepUnacknowledged() {
+        return "create temp table kept on commit drop as select o.* from " + table + " o join " + progress() + " p on "
+                + SLOT + " between p.slot_lo and p.slot_hi where o.seq > p.seq_low";
+    }
+
+    String writeKeptAgain() {
+        return "insert into " + table
+                + " (txid, seq, id, aggregatetype, aggregateid, type, payload, headers, created_at)"
+                + " overriding system value select pg_current_xact_id(), seq, id, aggregatetype, aggregateid, type,"
+                + " payload, headers, created_at from kept order by seq";
+    }
+
+    /** Every shard sees what had ended before the own transaction, and not the own transaction. */
+    String anchorShards() {
+        return "update " + progress() + " set epoch = epoch + 1, cur = null, seq = 0, timeline = 0, sysid ="
+                + " (select system_identifier from pg_control_system()), prev = (select (least(pg_snapshot_xmin(s)"
+                + ", pg_current_xact_id())::text || ':' || pg_current_xact_id()::text || ':' || coalesce((select"
+                + " string_agg(x::text, ',' order by x) from pg_snapshot_xip(s) x where x < pg_current_xact_id()), ''))"
+                + "::pg_snapshot from pg_current_snapshot() s)";
     }
 
     List<String> leaves() {

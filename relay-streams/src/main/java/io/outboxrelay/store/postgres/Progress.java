@@ -3,7 +3,6 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
-import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
@@ -25,68 +24,13 @@ final class Progress {
         this.sql = sql;
     }
 
-    /** A claim, and where its progress row lies. */
-    record Taken(Claim claim, String tid) {}
-
-    /** Fences every earlier owner, then reads the position: this order is what makes a take-over safe. */
-    Taken takeOver(Connection connection, ShardId shard) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(sql.takeOver())) {
-            update.setInt(1, shard.number());
-            try (ResultSet row = update.executeQuery()) {
-                if (!row.next()) {
-                    throw new RelayException(
-                            Fault.MISCONFIGURED, "shard " + shard + " is not in table " + sql.progress());
-                }
-                SnapshotPosition position = position(row.getString(4), row.getString(5), row.getLong(6));
-                SlotRange slots = new SlotRange(row.getInt(2), row.getInt(3));
-                Claim claim = new Claim(shard, row.getLong(1), slots, position);
-                checkHistory(connection, shard, position, row.getLong(7));
-                return new Taken(claim, row.getString(8));
-            }
-        }
-    }
-
-    /** Transaction ids mean something only on the primary, and in the database, that they came from. */
-    private static void checkHistory(Connection connection, ShardId shard, SnapshotPosition position, long sysid)
-            throws SQLException {
-        String query =
-                "select pg_is_in_recovery(), system_identifier, pg_current_snapshot()::text from pg_control_system()";
-        try (PreparedStatement statement = connection.prepareStatement(query);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            Snapshot now = Snapshot.parse(row.getString(3));
-            Snapshot newest = position.cur() == null ? position.prev() : position.cur();
-            if (row.getBoolean(1)) {
-                throw new RelayException(
-                        Fault.MISCONFIGURED, "the database is a standby; an outbox is read on the primary");
-            }
-            if (row.getLong(2) != sysid) {
-                throw historyChanged(
-                        shard, "its position is from database system " + sysid + ", this one is " + row.getLong(2));
-            }
-            if (now.xmax() < newest.xmax()) {
-                throw historyChanged(shard, "its position " + position + " is ahead of the database at " + now);
-            }
-        }
-    }
-
-    private static RelayException historyChanged(ShardId shard, String evidence) {
-        return new RelayException(
-                Fault.MISCONFIGURED,
-                "database history changed under shard " + shard + ": " + evidence
-                        + "; its rows must be anchored anew before it can go on");
-    }
-
     static SnapshotPosition position(String prev, @Nullable String cur, long seq) {
         return new SnapshotPosition(Snapshot.parse(prev), cur == null ? null : Snapshot.parse(cur), seq);
     }
 
     /** Creates the shards of a new outbox, once, whoever comes first. */
     int shards(Connection connection, int whenNew) throws SQLException {
-        try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_xact_lock(hashtext(?::text))")) {
-            lock.setString(1, sql.progress());
-            lock.execute();
-        }
+        lock(connection, sql);
         int existing = countShards(connection);
         if (existing > 0) {
             return existing;
@@ -103,6 +47,14 @@ final class Progress {
             insert.executeBatch();
         }
         return whenNew;
+    }
+
+    /** Until the transaction ends nobody else changes how many shards there are. */
+    static void lock(Connection connection, OutboxSql sql) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_xact_lock(hashtext(?::text))")) {
+            lock.setString(1, sql.progress());
+            lock.execute();
+        }
     }
 
     private int countShards(Connection connection) throws SQLException {
@@ -123,15 +75,16 @@ final class Progress {
                             Fault.MISCONFIGURED, "shard " + shard + " is not in table " + sql.progress());
                 }
                 SnapshotPosition position = position(row.getString(1), row.getString(2), row.getLong(3));
-                return count(connection, position, new SlotRange(row.getInt(4), row.getInt(5)));
+                return count(connection, shard, position, new SlotRange(row.getInt(4), row.getInt(5)));
             }
         }
     }
 
-    private Backlog count(Connection connection, SnapshotPosition position, SlotRange slots) throws SQLException {
+    private Backlog count(Connection connection, ShardId shard, SnapshotPosition position, SlotRange slots)
+            throws SQLException {
         Snapshot prev = position.prev();
         Snapshot cur = position.cur() == null ? prev : position.cur();
-        try (PreparedStatement count = connection.prepareStatement(sql.backlog())) {
+        try (PreparedStatement count = connection.prepareStatement(sql.backlog(shard.number()))) {
             count.setString(1, Long.toString(prev.xmax()));
             count.setString(2, IntervalCursor.array(prev.running()));
             count.setString(3, cur.toString());

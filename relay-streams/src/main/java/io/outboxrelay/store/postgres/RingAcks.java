@@ -33,7 +33,7 @@ final class RingAcks {
     sealed interface Command {}
 
     /** `session` is the lane's own one, opened before the claim's position was read. */
-    record Follow(Progress.Taken taken, Object session) implements Command {}
+    record Follow(TakeOver.Taken taken, Object session) implements Command {}
 
     record Settle(ShardId shard, long epoch, SnapshotPosition position, CompletableFuture<Done> written)
             implements Command {}
@@ -64,12 +64,12 @@ final class RingAcks {
         boolean dirty;
         List<CompletableFuture<Done>> waiting = new ArrayList<>();
 
-        Row(Progress.Taken taken, Object session) {
+        Row(TakeOver.Taken taken, Object session) {
             this.session = session;
             shard = taken.claim().shard();
             epoch = taken.claim().epoch();
             tid = taken.tid();
-            settled = (SnapshotPosition) taken.claim().position();
+            settled = taken.position();
         }
     }
 

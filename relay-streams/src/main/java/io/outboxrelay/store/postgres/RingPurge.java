@@ -17,18 +17,23 @@ final class RingPurge {
     private static final Logger log = LoggerFactory.getLogger(RingPurge.class);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    private static final Duration SAFE_NUMBERS_AFTER = Duration.ofMinutes(1);
+
     private final OutboxSql sql;
     private final RingAdvance advance;
     private final PurgeBlockers blockers;
+    private final SafeNumbers safeNumbers;
 
     RingPurge(OutboxSql sql, Duration advanceAfter) {
         this.sql = sql;
         this.advance = new RingAdvance(sql, advanceAfter);
         this.blockers = new PurgeBlockers(sql);
+        this.safeNumbers = new SafeNumbers(sql, SAFE_NUMBERS_AFTER);
     }
 
     /** Goes round all partitions but the one being written. */
     PurgeReport purge(Connection connection) throws SQLException {
+        safeNumbers.advance(connection);
         boolean advanced = advance.advance(connection);
         int writing =
                 Queries.number(connection, sql.writingLeaf()).orElseThrow().intValue();

@@ -3,7 +3,6 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
-import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
@@ -39,7 +38,7 @@ final class RingReader {
     /** What the store asks; chunks and failures come back through the futures. */
     sealed interface Command {}
 
-    record Follow(Claim claim) implements Command {}
+    record Follow(TakeOver.Taken taken) implements Command {}
 
     record Pull(ShardId shard, long epoch, CompletableFuture<Chunk> chunk) implements Command {}
 
@@ -119,8 +118,8 @@ final class RingReader {
     }
 
     private Behavior<Command> onFollow(Follow follow) {
-        feeds.remove(follow.claim().shard()).ifPresent(old -> discard(old, "claimed again"));
-        feeds.add(new Feed(follow.claim()));
+        feeds.remove(follow.taken().claim().shard()).ifPresent(old -> discard(old, "claimed again"));
+        feeds.add(new Feed(follow.taken()));
         if (state == Tail.RESTING) {
             lookAfter(Duration.ZERO);
         }

@@ -34,7 +34,9 @@ public final class RingStore implements OpenStore {
     private final JdbcRunner workLane;
     private final ActorRef<RingReader.Command> reader;
     private final ActorRef<RingAcks.Command> acks;
+    private final TakeOver takeOver;
     private final Progress progress;
+    private final Reshard reshard;
     private final RingPurge purge;
 
     private RingStore(ActorSystem<?> system, OutboxSettings settings) {
@@ -46,7 +48,9 @@ public final class RingStore implements OpenStore {
         this.workLane = new JdbcRunner(
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
         OutboxSql sql = new OutboxSql(settings.table());
+        this.takeOver = new TakeOver(settings);
         this.progress = new Progress(sql);
+        this.reshard = new Reshard(sql);
         this.purge = new RingPurge(sql, settings.purge().advanceAfter());
         this.reader = system.systemActorOf(
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
@@ -63,10 +67,10 @@ public final class RingStore implements OpenStore {
     public CompletionStage<Claim> claim(ShardId shard) {
         return acksLane.inTransaction("prepare to acknowledge " + shard, JdbcRunner::session)
                 .thenCompose(session -> workLane.inTransaction(
-                                "claim shard " + shard, connection -> progress.takeOver(connection, shard))
+                                "claim shard " + shard, connection -> takeOver.shard(connection, shard))
                         .thenApply(taken -> {
                             acks.tell(new RingAcks.Follow(taken, session));
-                            reader.tell(new RingReader.Follow(taken.claim()));
+                            reader.tell(new RingReader.Follow(taken));
                             return taken.claim();
                         }));
     }
@@ -106,6 +110,14 @@ public final class RingStore implements OpenStore {
     public CompletionStage<Integer> shards(int whenNew) {
         return workLane.inTransaction(
                 "set up shards of " + settings.table(), connection -> progress.shards(connection, whenNew));
+    }
+
+    @Override
+    public CompletionStage<Done> reshard(int count) {
+        return workLane.inTransaction("deal " + settings.table() + " to " + count + " shards", connection -> {
+            reshard.to(connection, count);
+            return Done.getInstance();
+        });
     }
 
     @Override

@@ -34,6 +34,11 @@ final class DocumentedRoles {
         return TestSettings.as(RELAY, settings);
     }
 
+    /** Adds the rights that only on-history-change = replay needs. */
+    static void replaying(OutboxSettings outbox) {
+        execute(outbox.database().url(), OWNER, RolesDocument.block("replay"));
+    }
+
     static void execute(String url, String user, String sql) {
         try (Connection connection = DriverManager.getConnection(url, user, user);
                 Statement statement = connection.createStatement()) {

@@ -1,0 +1,96 @@
+package io.outboxrelay.coordinator;
+
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.PurgeReport;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the drained parts of one outbox emptied for as long as it lives, one call after the other, and tells people who
+ * keeps it from that. If it dies halfway, the next one does what is left.
+ */
+final class PurgeActor {
+
+    sealed interface Command {}
+
+    private enum Alarm implements Command {
+        DUE
+    }
+
+    /** One of `report` and `failure` is null. */
+    private record Purged(
+            @Nullable PurgeReport report, @Nullable Throwable failure) implements Command {}
+
+    private final ActorContext<Command> context;
+    private final TimerScheduler<Command> timers;
+    private final String outbox;
+    private final OutboxAdmin admin;
+    private final Duration interval;
+    private final PurgeWaits waits = new PurgeWaits(System::nanoTime);
+
+    private PurgeActor(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            String outbox,
+            OutboxAdmin admin,
+            Duration interval) {
+        this.context = context;
+        this.timers = timers;
+        this.outbox = outbox;
+        this.admin = admin;
+        this.interval = interval;
+    }
+
+    static Behavior<Command> create(String outbox, OutboxAdmin admin, Duration interval) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            PurgeActor actor = new PurgeActor(context, timers, outbox, admin, interval);
+            return actor.later(actor.purging());
+        }));
+    }
+
+    private Behavior<Command> purging() {
+        return Behaviors.receive(Command.class)
+                .onMessageEquals(Alarm.DUE, this::purge)
+                .onMessage(Purged.class, this::purged)
+                .build();
+    }
+
+    private Behavior<Command> later(Behavior<Command> next) {
+        timers.startSingleTimer(Alarm.DUE, interval);
+        return next;
+    }
+
+    private Behavior<Command> purge() {
+        context.pipeToSelf(emptied(), Purged::new);
+        return Behaviors.same();
+    }
+
+    private CompletionStage<PurgeReport> emptied() {
+        try {
+            return admin.purge();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Behavior<Command> purged(Purged purged) {
+        if (purged.failure() != null) {
+            context.getLog()
+                    .warn(
+                            "outbox {}: drained parts could not be emptied, the next try is in {}: {}",
+                            outbox,
+                            interval,
+                            purged.failure().getMessage());
+        }
+        if (purged.report() != null) {
+            waits.linesAfter(purged.report()).forEach(line -> context.getLog().warn("outbox {}: {}", outbox, line));
+        }
+        return later(Behaviors.same());
+    }
+}

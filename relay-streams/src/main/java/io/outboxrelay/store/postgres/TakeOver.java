@@ -1,0 +1,96 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.OutboxSettings.HistoryChange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a shard over: fences every earlier owner, then reads the position. This order is what makes a take-over safe.
+ * Called through the JDBC door.
+ */
+final class TakeOver {
+    private final OutboxSql sql;
+    private final HistoryChange onHistoryChange;
+    private final History history;
+
+    TakeOver(OutboxSettings settings) {
+        this.sql = new OutboxSql(settings.table());
+        this.onHistoryChange = settings.onHistoryChange();
+        this.history = new History(sql);
+    }
+
+    /**
+     * A claim and what the store needs beside it.
+     *
+     * @param tid where the progress row lies
+     * @param passedAt the snapshot from which on nothing is ahead of the position; null if nothing is now
+     */
+    record Taken(Claim claim, String tid, @Nullable Snapshot passedAt) {
+        SnapshotPosition position() {
+            return (SnapshotPosition) claim.position();
+        }
+    }
+
+    /** What the progress row says once it carries the new epoch. */
+    private record Row(Claim claim, String tid, History.Origin origin) {}
+
+    /** @throws RelayException MISCONFIGURED if there is no such shard, or its position is of another history */
+    Taken shard(Connection connection, ShardId shard) throws SQLException {
+        Row row = fence(connection, shard);
+        Optional<String> changed = history.changed(connection, position(row), row.origin());
+        if (changed.isPresent()) {
+            if (onHistoryChange == HistoryChange.HALT) {
+                throw historyChanged(shard, changed.get());
+            }
+            connection.rollback(); // anchoring takes the locks of all shards in its own order
+            new Anchor(sql).replay(connection);
+            connection.commit();
+            row = fence(connection, shard);
+            Optional<String> still = history.changed(connection, position(row), row.origin());
+            if (still.isPresent()) {
+                throw new RelayException(
+                        Fault.TRANSIENT, "shard " + shard + " was anchored anew, and yet " + still.get());
+            }
+        }
+        String tid = history.follow(connection, shard, row.origin()).orElse(row.tid());
+        Snapshot passedAt = new AheadRows(sql).passedAt(connection, shard.number(), position(row));
+        return new Taken(row.claim(), tid, passedAt);
+    }
+
+    private static SnapshotPosition position(Row row) {
+        return (SnapshotPosition) row.claim().position();
+    }
+
+    private Row fence(Connection connection, ShardId shard) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(sql.takeOver())) {
+            update.setInt(1, shard.number());
+            try (ResultSet row = update.executeQuery()) {
+                if (!row.next()) {
+                    throw new RelayException(
+                            Fault.MISCONFIGURED, "shard " + shard + " is not in table " + sql.progress());
+                }
+                SnapshotPosition position = Progress.position(row.getString(4), row.getString(5), row.getLong(6));
+                SlotRange slots = new SlotRange(row.getInt(2), row.getInt(3));
+                Claim claim = new Claim(shard, row.getLong(1), slots, position);
+                return new Row(claim, row.getString(8), new History.Origin(row.getLong(7), row.getInt(9)));
+            }
+        }
+    }
+
+    private static RelayException historyChanged(ShardId shard, String evidence) {
+        return new RelayException(
+                Fault.MISCONFIGURED,
+                "database history changed under shard " + shard + ": " + evidence
+                        + "; set on-history-change = replay to publish again what may not have been sent");
+    }
+}

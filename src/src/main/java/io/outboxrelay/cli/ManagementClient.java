@@ -1,0 +1,71 @@
+package io.outboxrelay.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** One node's management HTTP. Whatever it refuses becomes an exception that carries its own words. */
+final class ManagementClient {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+    private static final int FIRST_ERROR = 400;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final String base;
+
+    ManagementClient(String host, int port) {
+        this.base = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    JsonNode get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+    }
+
+    JsonNode post(String path, Map<String, String> query) {
+        String encoded = new TreeMap<>(query)
+                .entrySet().stream()
+                        .map(parameter -> parameter.getKey() + "="
+                                + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+                        .collect(Collectors.joining("&", "?", ""));
+        return send(HttpRequest.newBuilder(URI.create(base + path + encoded)).POST(BodyPublishers.noBody()));
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer =
+                    http.send(request.timeout(ANSWER_LIMIT).build(), BodyHandlers.ofString());
+            JsonNode body = json.readTree(answer.body());
+            if (answer.statusCode() >= FIRST_ERROR) {
+                throw new IllegalStateException(
+                        base + " refused: " + body.path("detail").asText("HTTP status " + answer.statusCode()));
+            }
+            return body;
+        } catch (ConnectException e) {
+            throw new IllegalStateException(
+                    "no node answers at " + base + "; management.host and .port of the configuration say where", e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(base + " does not answer in JSON: is it a node's management port?", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no answer from " + base + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + base + " was asked", e);
+        }
+    }
+}
