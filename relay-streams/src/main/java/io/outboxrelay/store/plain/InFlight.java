@@ -1,5 +1,6 @@
 package io.outboxrelay.store.plain;
 
+import io.outboxrelay.store.plain.PlainRows.Found;
 import io.outboxrelay.store.plain.PlainRows.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,13 +10,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rows that were found once and may still wait in the table. A look finds them again, until their acknowledgement
- * is visible; they are told from new ones by their id alone, never by their place.
+ * The rows of one shard that were found once and may still wait in the table. A look finds them again, until their
+ * acknowledgement is visible; they are told from new ones by their id alone, never by their place.
  */
 final class InFlight {
     private final int mostNew;
     private final Map<String, Place> places = new HashMap<>();
 
+    /** @param mostNew places that a look adds at most */
     InFlight(int mostNew) {
         this.mostNew = mostNew;
     }
@@ -25,15 +27,14 @@ final class InFlight {
         return places.size() + mostNew;
     }
 
-    /**
-     * Those that were never found before, in their order; they are in flight from now on.
-     *
-     * @param found everything that waits, lowest first, but no more than `limit`
-     */
-    List<Place> admit(List<Place> found, int limit) {
-        forgetUnless(found, limit);
+    /** Those that were never found before, in their order; they are in flight from now on. */
+    List<Place> admit(Found found) {
+        forgetUnless(found);
         List<Place> added = new ArrayList<>();
-        for (Place place : found) {
+        for (Place place : found.places()) {
+            if (added.size() == mostNew) {
+                break;
+            }
             if (places.putIfAbsent(place.name(), place) == null) {
                 added.add(place);
             }
@@ -42,12 +43,9 @@ final class InFlight {
     }
 
     /** What is missing within the part of the table that the look covered, is acknowledged. */
-    private void forgetUnless(List<Place> found, int limit) {
-        boolean sawAll = found.size() < limit;
-        long coveredBelow =
-                sawAll ? Long.MAX_VALUE : found.get(found.size() - 1).order();
+    private void forgetUnless(Found found) {
         Set<String> names = new HashSet<>();
-        found.forEach(place -> names.add(place.name()));
-        places.values().removeIf(place -> !names.contains(place.name()) && (sawAll || place.order() < coveredBelow));
+        found.places().forEach(place -> names.add(place.name()));
+        places.values().removeIf(place -> !names.contains(place.name()) && found.covers(place));
     }
 }

@@ -34,10 +34,6 @@ final class PlainPosition implements Position {
         return new PlainPosition(List.copyOf(moreIds), lastOrder, this);
     }
 
-    PlainPosition thenNothing() {
-        return new PlainPosition(List.of(), order, this);
-    }
-
     /** Every id read up to here whose acknowledgement is not known to be written. */
     List<Object> unacknowledged() {
         List<Object> all = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.model.Slots;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,23 +25,56 @@ final class PlainRows {
     }
 
     /** A row by its id and its place; `name` is the id as consumers see it. */
-    record Place(Object id, String name, long order) {}
+    record Place(Object id, String name, long order, int slot) {}
 
-    /** What waits, lowest first, as one statement sees it. */
-    List<Place> waiting(Connection connection, SlotRange slots, int limit) throws SQLException {
+    /**
+     * What one statement saw to wait, lowest first.
+     *
+     * @param isAll whether nothing else waits; otherwise nothing else does below the last of them
+     * @param last order of the last row seen
+     */
+    record Found(List<Place> places, boolean isAll, long last) {
+
+        /** Those of some slots. */
+        Found of(SlotRange slots) {
+            return new Found(
+                    places.stream()
+                            .filter(place -> slots.contains(place.slot()))
+                            .toList(),
+                    isAll,
+                    last);
+        }
+
+        /** Whether this place would have been seen. */
+        boolean covers(Place place) {
+            return isAll || place.order() < last;
+        }
+    }
+
+    /** What waits in these slots. */
+    Found waiting(Connection connection, List<SlotRange> slots, int limit) throws SQLException {
         List<Place> places = new ArrayList<>();
         try (PreparedStatement read = connection.prepareStatement(sql.waiting())) {
-            read.setInt(1, slots.low());
-            read.setInt(2, slots.high());
-            read.setInt(3, limit);
+            read.setString(1, mask(slots));
+            read.setInt(2, limit);
             try (ResultSet row = read.executeQuery()) {
                 while (row.next()) {
                     Object id = row.getObject(1);
-                    places.add(new Place(id, Columns.name(id), Columns.order(row, 2)));
+                    places.add(new Place(id, Columns.name(id), Columns.order(row, 2), row.getInt(3)));
                 }
             }
         }
-        return places;
+        long last = places.isEmpty() ? 0 : places.get(places.size() - 1).order();
+        return new Found(places, places.size() < limit, last);
+    }
+
+    /** One character per slot, so that one statement fits every set of slots. */
+    private static String mask(List<SlotRange> slots) {
+        StringBuilder mask = new StringBuilder("0".repeat(Slots.COUNT));
+        for (SlotRange range : slots) {
+            mask.replace(range.low(), range.high() + 1, "1".repeat(range.high() + 1 - range.low()));
+        }
+        return mask.toString();
     }
 
     /** The rows at these places, lowest first, up to the one with which they hold `maxBytes`. */

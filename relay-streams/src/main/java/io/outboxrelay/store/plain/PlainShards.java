@@ -11,7 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The relay's own table beside a plain outbox: slots and epoch of each shard. Called through the JDBC door. */
 final class PlainShards {
@@ -49,13 +51,29 @@ final class PlainShards {
                     throw missing(claim.shard());
                 }
                 if (row.getLong(1) != claim.epoch()) {
-                    throw new RelayException(
-                            Fault.FENCED,
-                            "shard " + claim.shard() + " was claimed with epoch " + row.getLong(1)
-                                    + ", this claim has epoch " + claim.epoch());
+                    throw fenced(claim, row.getLong(1));
                 }
             }
         }
+    }
+
+    /** The epoch of every shard by its number. */
+    Map<Integer, Long> epochs(Connection connection) throws SQLException {
+        Map<Integer, Long> epochs = new HashMap<>();
+        try (PreparedStatement read = connection.prepareStatement(sql.epochs());
+                ResultSet row = read.executeQuery()) {
+            while (row.next()) {
+                epochs.put(row.getInt(1), row.getLong(2));
+            }
+        }
+        return epochs;
+    }
+
+    static RelayException fenced(Claim claim, long epoch) {
+        return new RelayException(
+                Fault.FENCED,
+                "shard " + claim.shard() + " was claimed with epoch " + epoch + ", this claim has epoch "
+                        + claim.epoch());
     }
 
     private RelayException missing(ShardId shard) {

@@ -19,7 +19,7 @@ final class PlainSql {
     private final String id;
     private final String order;
     private final String created;
-    private final String ofSlotsWaiting;
+    private final String slot;
 
     PlainSql(OutboxSettings settings) {
         this.table = settings.table();
@@ -32,8 +32,8 @@ final class PlainSql {
                 columns.createdAt().isEmpty()
                         ? NOW
                         : "coalesce(" + dialect.name(columns.createdAt()) + ", " + NOW + ")");
-        String key = "coalesce(" + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.text(id) + ")";
-        this.ofSlotsWaiting = " from " + table + " where " + dialect.slot(key) + " between ? and ?" + unmarked();
+        this.slot = dialect.slot(
+                "coalesce(" + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.text(id) + ")");
     }
 
     private String unmarked() {
@@ -44,9 +44,10 @@ final class PlainSql {
         return table + "_shards";
     }
 
-    /** Ids and places of what waits, lowest first. Parameters: slots low and high, limit. */
+    /** Ids, places and slots of what waits, lowest first. Parameters: 1 or 0 for each slot, limit. */
     String waiting() {
-        return "select " + id + ", " + order + ofSlotsWaiting + " order by " + order + " limit ?";
+        return "select " + id + ", " + order + ", " + slot + " from " + table + " where " + dialect.isChosen(slot)
+                + unmarked() + " order by " + order + " limit ?";
     }
 
     /** Whole rows, lowest first. Parameters: as many ids as {@link #places} says. */
@@ -86,7 +87,7 @@ final class PlainSql {
     /** Parameters: slots low and high, cap. */
     String backlog() {
         return "select count(*), min(created), " + dialect.moment(NOW) + " from (select " + created + " as created"
-                + ofSlotsWaiting + " limit ?) waiting";
+                + " from " + table + " where " + slot + " between ? and ?" + unmarked() + " limit ?) waiting";
     }
 
     String takeOver() {
@@ -95,6 +96,10 @@ final class PlainSql {
 
     String shard() {
         return "select epoch, slot_lo, slot_hi from " + shards() + " where shard = ?";
+    }
+
+    String epochs() {
+        return "select shard, epoch from " + shards();
     }
 
     /** Holds the epoch until the transaction ends. */

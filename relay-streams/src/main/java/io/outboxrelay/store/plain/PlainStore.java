@@ -24,10 +24,12 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public final class PlainStore implements OpenStore {
     private final OutboxSettings settings;
+    private final JdbcRunner lookLane;
     private final JdbcRunner readLane;
     private final JdbcRunner acksLane;
     private final PlainRows rows;
     private final PlainShards shards;
+    private final Lookout lookout;
     private final TableCheck check;
 
     private PlainStore(OutboxSettings settings) {
@@ -35,14 +37,16 @@ public final class PlainStore implements OpenStore {
         boolean postgresql = settings.database().kind() == DatabaseKind.POSTGRESQL;
         PlainSql sql = new PlainSql(settings);
         this.settings = settings;
+        this.lookLane = new JdbcRunner(name + "-look", settings.database(), 1, "");
         this.readLane = new JdbcRunner(
-                name + "-read", settings.database(), settings.database().connections() - 1, "");
+                name + "-read", settings.database(), settings.database().connections() - 2, "");
         // One connection, so that a release comes after what was settled before it. What a crash of the database
         // takes back of an acknowledgement is sent again.
         this.acksLane = new JdbcRunner(
                 name + "-acks", settings.database(), 1, postgresql ? "set synchronous_commit = off" : "");
         this.rows = new PlainRows(sql);
         this.shards = new PlainShards(sql);
+        this.lookout = new Lookout(settings.reader(), settings.acknowledge(), rows, shards, lookLane);
         this.check = new TableCheck(settings, sql);
     }
 
@@ -60,7 +64,7 @@ public final class PlainStore implements OpenStore {
     @Override
     public Source<Chunk, NotUsed> read(Claim claim) {
         return Source.lazySource(() -> {
-                    PlainReader reader = new PlainReader(settings, claim, rows, readLane);
+                    PlainReader reader = new PlainReader(settings.reader(), claim, rows, lookout, readLane);
                     return Source.unfoldAsync(
                                     reader,
                                     same -> same.next().thenApply(chunks -> Optional.of(Pair.create(same, chunks))))
@@ -119,6 +123,7 @@ public final class PlainStore implements OpenStore {
 
     @Override
     public void close() {
+        lookLane.close();
         readLane.close();
         acksLane.close();
     }

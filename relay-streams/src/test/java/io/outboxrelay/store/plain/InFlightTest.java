@@ -2,6 +2,7 @@ package io.outboxrelay.store.plain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.store.plain.PlainRows.Found;
 import io.outboxrelay.store.plain.PlainRows.Place;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,17 @@ class InFlightTest {
     private final InFlight inFlight = new InFlight(3);
 
     private List<Place> admit(long... orders) {
-        return inFlight.admit(places(orders), inFlight.limit());
+        return inFlight.admit(seen(places(orders), inFlight.limit()));
+    }
+
+    private static Found seen(List<Place> places, int limit) {
+        long last = places.isEmpty() ? 0 : places.get(places.size() - 1).order();
+        return new Found(places, places.size() < limit, last);
     }
 
     private static List<Place> places(long... orders) {
         return LongStream.of(orders)
-                .mapToObj(order -> new Place(order, "id-" + order, order))
+                .mapToObj(order -> new Place(order, "id-" + order, order, 0))
                 .toList();
     }
 
@@ -48,7 +54,8 @@ class InFlightTest {
     void whatLiesBeyondALookIsRemembered() {
         admit(7, 8, 9);
         assertThat(inFlight.limit()).isEqualTo(6);
-        assertThat(admit(1, 2, 3, 4, 5, 6)).hasSize(6);
+        assertThat(admit(1, 2, 3, 4, 5, 6)).hasSize(3);
+        assertThat(inFlight.limit()).isEqualTo(9);
         assertThat(admit(7, 8, 9)).isEmpty();
     }
 
@@ -74,7 +81,7 @@ class InFlightTest {
                 }
                 int limit = tested.limit();
                 List<Place> found = table.values().stream().limit(limit).toList();
-                List<Place> added = tested.admit(found, limit);
+                List<Place> added = tested.admit(seen(found, limit));
                 handed.addAll(added);
                 added.forEach(place -> admitted.add(place.order()));
             }
