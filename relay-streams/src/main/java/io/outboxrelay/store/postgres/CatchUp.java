@@ -6,7 +6,6 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
-import io.outboxrelay.store.postgres.IntervalCursor.SlottedRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class CatchUp {
     private static final long IDLE_NANOS = 200_000_000L;
 
-    private final OutboxSql sql;
+    private final ReadSql sql;
     private final JdbcRunner lane;
     private final Feeds feeds;
     private final long holdNanos;
@@ -37,7 +36,7 @@ final class CatchUp {
     /** `cursor` is null once the interval has ended. */
     record Result(@Nullable IntervalCursor cursor, Page page) {}
 
-    CatchUp(ReaderSettings settings, OutboxSql sql, JdbcRunner lane, Feeds feeds) {
+    CatchUp(ReaderSettings settings, ReadSql sql, JdbcRunner lane, Feeds feeds) {
         this.sql = sql;
         this.lane = lane;
         this.feeds = feeds;
@@ -93,8 +92,8 @@ final class CatchUp {
         return lane.submit("catch up " + fetch.feed().claim.shard(), () -> {
             IntervalCursor cursor = fetch.open() != null
                     ? fetch.open()
-                    : IntervalCursor.ofSlots(
-                            lane.borrow(), sql, fetch.from(), fetch.feed().claim.slots());
+                    : IntervalCursor.open(
+                            lane, sql, fetch.from(), fetch.feed().claim.slots());
             try {
                 Page page = cursor.next();
                 if (page.last()) {
@@ -137,7 +136,7 @@ final class CatchUp {
 
     private void accept(Feed feed, SnapshotPosition from, Page page) {
         Snapshot cur = Objects.requireNonNull(from.cur());
-        List<OutboxRow> rows = page.rows().stream().map(SlottedRow::row).toList();
+        List<OutboxRow> rows = page.rows();
         List<Chunk> chunks = feeds.cut(feed, rows, from.prev(), cur, page.last());
         feed.read = page.last()
                 ? SnapshotPosition.after(cur)

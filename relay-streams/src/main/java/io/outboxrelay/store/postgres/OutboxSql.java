@@ -14,33 +14,12 @@ record OutboxSql(String table) {
     /** Exactly the expression of the index, or it is not used. */
     static final String SLOT = "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
 
-    private static final String IN_INTERVAL = "((txid >= ?::xid8 and txid < ?::xid8) or txid = any(?::xid8[]))";
-
     String sequence() {
         return table + "_seq_seq";
     }
 
     String progress() {
         return table + "_progress";
-    }
-
-    /**
-     * One interval's rows in publishing order. Parameters: xmax(prev), xmax(cur), xip(prev) without xip(cur), cur,
-     * seq; then slots low, high. Must run in a statement that began after `cur` was taken.
-     */
-    String readSlots() {
-        return read(SLOT + " between ? and ?");
-    }
-
-    /** As {@link #readSlots}, but the last parameter is a bit mask over all slots. */
-    String readMask() {
-        return read("get_bit(?::bytea, " + SLOT + ") = 1");
-    }
-
-    private String read(String slots) {
-        return "select seq, id, aggregatetype, aggregateid, type, payload, headers::text, created_at, " + SLOT
-                + ", txid from " + table + " where " + IN_INTERVAL
-                + " and pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq > ? and " + slots + " order by seq";
     }
 
     /** Parameters: xmax(prev), members of xip(prev), cur (or prev), seq, slots low and high, cap. */
