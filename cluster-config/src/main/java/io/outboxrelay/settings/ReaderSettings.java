@@ -6,6 +6,7 @@ import java.time.Duration;
  * How rows are read: tick, chunk and buffer sizes, catching up.
  *
  * @param flushedOnly whether a row waits until its commit is on the database's disk
+ * @param maxPayload bytes; a row with a larger column is not fetched and counts as one that cannot be published
  */
 public record ReaderSettings(
         Duration tickMin,
@@ -15,7 +16,8 @@ public record ReaderSettings(
         int bufferRows,
         int catchUpConnections,
         Duration catchUpHold,
-        boolean flushedOnly) {
+        boolean flushedOnly,
+        long maxPayload) {
 
     private static final int MAX_BUFFER_ROWS = 1_000_000;
 
@@ -36,6 +38,11 @@ public record ReaderSettings(
                         bufferRows,
                         "legal chunk-rows (" + chunkRows + ") to " + MAX_BUFFER_ROWS)
                 .that(catchUpConnections >= 1, "catch-up-connections", catchUpConnections, "legal 1 to connections - 3")
+                .that(
+                        maxPayload >= 1L << 10 && maxPayload <= 256L << 20,
+                        "max-payload",
+                        maxPayload,
+                        "legal 1 KiB to 256 MiB")
                 .between("catch-up-hold", catchUpHold, Duration.ofMillis(100), Duration.ofMinutes(10))
                 .orThrow();
     }

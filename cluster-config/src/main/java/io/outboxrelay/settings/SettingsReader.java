@@ -160,7 +160,8 @@ final class SettingsReader {
                 block.integer("buffer-rows"),
                 block.integer("catch-up-connections"),
                 block.duration("catch-up-hold"),
-                block.flag("flushed-only"));
+                block.flag("flushed-only"),
+                block.bytes("max-payload"));
     }
 
     private static AcknowledgeSettings acknowledge(Section block) {

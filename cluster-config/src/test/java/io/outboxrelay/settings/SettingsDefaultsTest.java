@@ -59,7 +59,8 @@ class SettingsDefaultsTest {
                         4000,
                         3,
                         Duration.ofSeconds(10),
-                        false));
+                        false,
+                        1000 << 10));
     }
 
     @Test

@@ -55,7 +55,7 @@ class SettingsMappingTest {
                 kafka { bootstrap-servers = "k2:1", compression = zstd, properties { linger.ms = 3 } }
                 reader {
                   tick-min = 1 ms, tick-max = 2 ms, chunk-rows = 3, chunk-bytes = 4 KiB, buffer-rows = 5
-                  catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true
+                  catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true, max-payload = 17 KiB
                 }
                 publisher.chunks-in-flight = 8
                 acknowledge { mode = mark, interval = 9 ms, idle-interval = 10 ms }
@@ -87,7 +87,15 @@ class SettingsMappingTest {
                                 Map.of()),
                         new KafkaSettings("k2:1", KafkaSettings.Compression.ZSTD, Map.of("linger.ms", "3")),
                         new ReaderSettings(
-                                Duration.ofMillis(1), Duration.ofMillis(2), 3, 4096, 5, 6, Duration.ofSeconds(7), true),
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(2),
+                                3,
+                                4096,
+                                5,
+                                6,
+                                Duration.ofSeconds(7),
+                                true,
+                                17408),
                         8,
                         new AcknowledgeSettings(
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),

@@ -37,6 +37,8 @@ class SettingsRulesTest {
                 "outboxes.orders.reader.tick-max | 2 ms | legal tick-min (3 ms) to 10 s",
                 "outboxes.orders.reader.chunk-rows | 10001 | legal 1 to 10000",
                 "outboxes.orders.reader.chunk-bytes | 65 MiB | legal 1 KiB to 64 MiB",
+                "outboxes.orders.reader.max-payload | 1023 B | legal 1 KiB to 256 MiB",
+                "outboxes.orders.reader.max-payload | 257 MiB | legal 1 KiB to 256 MiB",
                 "outboxes.orders.reader.buffer-rows | 499 | legal chunk-rows (500) to 1000000",
                 "outboxes.orders.reader.catch-up-connections | 0 | legal 1 to connections - 3",
                 "outboxes.orders.reader.catch-up-connections | 6 | legal 1 to 5 (database.connections 8 - 3)",

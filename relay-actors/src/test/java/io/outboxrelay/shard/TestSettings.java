@@ -35,7 +35,15 @@ public final class TestSettings {
                 database(),
                 new KafkaSettings("nowhere:9092", KafkaSettings.Compression.NONE, Map.of()),
                 new ReaderSettings(
-                        Duration.ofMillis(3), Duration.ofMillis(25), 10, 1024, 100, 1, Duration.ofSeconds(1), false),
+                        Duration.ofMillis(3),
+                        Duration.ofMillis(25),
+                        10,
+                        1024,
+                        100,
+                        1,
+                        Duration.ofSeconds(1),
+                        false,
+                        1000 << 10),
                 4,
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new ColumnSettings(

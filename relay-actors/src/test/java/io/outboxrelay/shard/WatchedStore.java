@@ -5,6 +5,7 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.Refusal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +72,11 @@ final class WatchedStore implements OutboxStore {
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
         return store.settle(claim, chunks).thenApply(done -> noted("settle", done));
+    }
+
+    @Override
+    public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
+        return store.park(claim, chunks, refusals);
     }
 
     @Override

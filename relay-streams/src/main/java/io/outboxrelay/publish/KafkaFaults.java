@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -20,6 +21,7 @@ final class KafkaFaults {
     private static final List<Rule> RULES = List.of(
             new Rule(RecordTooLargeException.class, Fault.POISON),
             new Rule(InvalidTopicException.class, Fault.POISON),
+            new Rule(InvalidTimestampException.class, Fault.POISON),
             new Rule(SerializationException.class, Fault.POISON),
             new Rule(ProducerFencedException.class, Fault.FENCED),
             new Rule(UnknownTopicOrPartitionException.class, Fault.MISCONFIGURED),

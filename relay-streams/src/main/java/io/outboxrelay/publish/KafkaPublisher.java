@@ -7,6 +7,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,19 +39,22 @@ public final class KafkaPublisher implements Publisher {
     private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
 
     private final String outbox;
-    private final RecordRouter router = new RecordRouter();
+    private final RecordRouter router;
     private final ProducerSettings<byte[], byte[]> settings;
     private final Executor blocking;
     private final AtomicReference<KafkaProducer<byte[], byte[]>> producer;
 
     private KafkaPublisher(ActorSystem<?> system, OutboxSettings settings) {
         this.outbox = settings.name();
+        Map<String, String> properties = ProducerProperties.of(
+                settings.name(), settings.kafka(), settings.reader().maxPayload());
         this.settings = ProducerSettings.create(system, new ByteArraySerializer(), new ByteArraySerializer())
-                .withProperties(ProducerProperties.of(settings.name(), settings.kafka()))
+                .withProperties(properties)
                 .withParallelism(settings.chunksInFlight())
                 .withCloseProducerOnStop(false);
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         this.producer = new AtomicReference<>(newProducer());
+        this.router = new RecordRouter(ProducerProperties.maxRequestBytes(properties));
     }
 
     /**

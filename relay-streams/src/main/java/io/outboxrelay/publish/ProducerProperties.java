@@ -5,12 +5,18 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.KafkaSettings;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** The producer's configuration: what order and durability rest on, sensible defaults, then the user's own. */
 final class ProducerProperties {
     private static final int BATCH_BYTES = 256 << 10;
+
+    /** What a record may hold beside the largest payload: key, headers and Kafka's own. */
+    private static final long BESIDE_PAYLOAD = 24 << 10;
+
+    private static final long BUFFER_BYTES = 32 << 20; // Kafka's default
 
     /** Settings the promises rest on; a user may repeat them, not change them. */
     private static final Map<String, String> FIXED = Map.of(
@@ -30,16 +36,19 @@ final class ProducerProperties {
     private ProducerProperties() {}
 
     /**
-     * All properties for the producer of one outbox.
+     * All properties for the producer of one outbox, whose payloads hold up to `maxPayload` bytes.
      *
      * @throws RelayException MISCONFIGURED if the user's properties contradict a fixed one
      */
-    static Map<String, String> of(String outbox, KafkaSettings kafka) {
+    static Map<String, String> of(String outbox, KafkaSettings kafka, long maxPayload) {
         Map<String, String> properties = new TreeMap<>();
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + outbox);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
+        long requestBytes = Math.max(1 << 20, maxPayload + BESIDE_PAYLOAD);
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Long.toString(requestBytes));
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(BUFFER_BYTES, 2 * requestBytes)));
         properties.put(
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 kafka.compression().name().toLowerCase(Locale.ROOT));
@@ -54,5 +63,11 @@ final class ProducerProperties {
         });
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         return properties;
+    }
+
+    /** Of properties that Kafka's client has accepted. */
+    static int maxRequestBytes(Map<String, String> properties) {
+        String bytes = Objects.requireNonNull(properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+        return Integer.parseInt(bytes.strip());
     }
 }

@@ -139,7 +139,7 @@ class KafkaPublisherIT {
     void aPropertyThatWouldBreakAPromiseIsRefused() {
         KafkaSettings careless =
                 new KafkaSettings("127.0.0.1:9092", KafkaSettings.Compression.LZ4, Map.of("acks", "1"));
-        assertThatThrownBy(() -> ProducerProperties.of("orders", careless))
+        assertThatThrownBy(() -> ProducerProperties.of("orders", careless, 1_000))
                 .hasMessageContaining("acks = 1")
                 .hasMessageContaining("legal: all");
     }

@@ -9,6 +9,7 @@ import io.outboxrelay.model.OutboxRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class RecordRouterTest {
     private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final byte[] PAYLOAD = {0, 1, (byte) 0xff};
 
-    private final RecordRouter router = new RecordRouter();
+    private final RecordRouter router = new RecordRouter(2_000);
 
     private static OutboxRow row(String key, byte[] payload, String headers) {
         return new OutboxRow(7, "event-7", "Order", key, "OrderPlaced", payload, headers, CREATED);
@@ -63,12 +64,46 @@ class RecordRouterTest {
                 .hasMessageNotContaining("secret");
     }
 
+    private void assertPoison(OutboxRow row, String defect) {
+        assertThatThrownBy(() -> router.route(row))
+                .hasMessageStartingWith(
+                        "row 7 (event event-7, " + row.aggregateType() + ") cannot be published: " + defect)
+                .extracting(failure -> ((RelayException) failure).fault())
+                .isEqualTo(Fault.POISON);
+    }
+
     @Test
     void aRowThatItsStoreCouldNotReadIsPoisonWithTheDefectNamed() {
         OutboxRow row = new OutboxRow(7, "event-7", "", "key", "T", null, null, CREATED, 900, "aggregatetype is torn");
-        assertThatThrownBy(() -> router.route(row))
-                .hasMessage("row 7 (event event-7, ) cannot be published: aggregatetype is torn")
-                .extracting(failure -> ((RelayException) failure).fault())
-                .isEqualTo(Fault.POISON);
+        assertPoison(row, "aggregatetype is torn");
+    }
+
+    @Test
+    void aTopicThatKafkaRefusesIsPoison() {
+        for (String type : List.of("", "two words", "sl/ash", "ö", "nul\0", "x".repeat(237))) {
+            OutboxRow row = new OutboxRow(7, "event-7", type, null, "T", null, null, CREATED);
+            if (type.isEmpty()) {
+                assertThat(router.route(row).topic()).isEqualTo("outbox.event.");
+            } else {
+                assertPoison(row, "topic outbox.event." + type + ", legal: [a-zA-Z0-9._-]{1,249}");
+            }
+        }
+        OutboxRow longest = new OutboxRow(7, "event-7", "x".repeat(236), null, "T", null, null, CREATED);
+        assertThat(router.route(longest).topic()).hasSize(249);
+    }
+
+    @Test
+    void aTimeThatKafkaRefusesIsPoison() {
+        for (Instant time : List.of(Instant.MIN, Instant.EPOCH.minusMillis(1), Instant.MAX)) {
+            assertPoison(new OutboxRow(7, "event-7", "Order", null, "T", null, null, time), "created at " + time);
+        }
+    }
+
+    @Test
+    void aRecordLargerThanARequestMayBeIsPoison() {
+        assertThat(router.route(row("key", new byte[1_800], null)).value()).hasSize(1_800);
+        assertPoison(row("key", new byte[1_900], null), "record of 2019 bytes, legal: 0 to 2000 (max.request.size)");
+        assertPoison(row("k".repeat(1_900), null, null), "record of 2016 bytes");
+        assertPoison(row(null, null, "{\"h\": \"" + "v".repeat(1_900) + "\"}"), "record of 2027 bytes");
     }
 }

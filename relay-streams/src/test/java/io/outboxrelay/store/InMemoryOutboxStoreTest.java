@@ -86,6 +86,13 @@ class InMemoryOutboxStoreTest extends ExactRereadContract {
         }
 
         @Override
+        public List<String> parked() {
+            return twin.parked().stream()
+                    .map(refusal -> refusal.row().id() + ": " + refusal.reason())
+                    .toList();
+        }
+
+        @Override
         public void close() {}
     }
 }

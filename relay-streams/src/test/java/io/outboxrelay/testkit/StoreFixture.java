@@ -34,6 +34,9 @@ public interface StoreFixture extends AutoCloseable {
         transaction.commit();
     }
 
+    /** Rows that were put aside, as `event id: reason`, in no promised order. */
+    List<String> parked();
+
     /** Ends both nodes' stores and whatever else the fixture started. */
     @Override
     void close();

@@ -92,7 +92,8 @@ public final class TestSettings {
                         reader.bufferRows(),
                         reader.catchUpConnections(),
                         reader.catchUpHold(),
-                        true));
+                        true,
+                        reader.maxPayload()));
     }
 
     /** As {@link #outbox}, but looking for new rows at this pace only. */
@@ -108,7 +109,8 @@ public final class TestSettings {
                         reader.bufferRows(),
                         reader.catchUpConnections(),
                         reader.catchUpHold(),
-                        reader.flushedOnly()));
+                        reader.flushedOnly(),
+                        reader.maxPayload()));
     }
 
     private static OutboxSettings with(OutboxSettings settings, ReaderSettings reader) {
@@ -152,7 +154,8 @@ public final class TestSettings {
                         400,
                         3,
                         Duration.ofSeconds(10),
-                        false),
+                        false,
+                        1000 << 10),
                 8,
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
                 COLUMNS,

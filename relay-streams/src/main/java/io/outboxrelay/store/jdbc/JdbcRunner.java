@@ -156,6 +156,11 @@ public final class JdbcRunner implements AutoCloseable {
         return pool.getConnection();
     }
 
+    /** Ends a borrowed connection for good, whatever it is in the middle of, instead of giving it back. */
+    public void discard(Connection connection) {
+        pool.evictConnection(connection);
+    }
+
     /**
      * What a database session is recognised by. A pool replaces a connection that died while idle, and tells nobody;
      * behind the new one there may be a database that crashed and hands out transaction ids for a second time.

@@ -43,6 +43,12 @@ enum Dialect {
             return "(conv(substr(md5(" + key + "), 1, 3), 16, 10) & 1023)";
         }
 
+        /** Columns and expressions may be of different collations, which cannot be compared as text. */
+        @Override
+        String sameText(String one, String other) {
+            return "cast(" + one + " as binary) = cast(" + other + " as binary)";
+        }
+
         /** Seconds since 1970: read as a timestamp it would mean another moment wherever clients' zones differ. */
         @Override
         String moment(String timestamp) {
@@ -74,6 +80,10 @@ enum Dialect {
     /** A column's value as text. */
     String text(String column) {
         return "cast(" + column + " as " + textType + ")";
+    }
+
+    String sameText(String one, String other) {
+        return one + " = " + other;
     }
 
     /** The slot of a key, the same as {@link io.outboxrelay.model.Slots#of}. */

@@ -36,6 +36,12 @@ final class PlainSql {
                 "coalesce(" + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.text(id) + ")");
     }
 
+    /** True for rows that neither were sent nor can never be. */
+    private String waits() {
+        return unmarked() + " and not exists (select 1 from " + parked() + " p where "
+                + dialect.sameText("p.id", dialect.text(table + "." + id)) + ")";
+    }
+
     private String unmarked() {
         return mode == Mode.MARK ? " and " + dialect.name(columns.marked()) + " is null" : "";
     }
@@ -44,10 +50,14 @@ final class PlainSql {
         return table + "_shards";
     }
 
+    String parked() {
+        return table + "_parked";
+    }
+
     /** Ids, places and slots of what waits, lowest first. Parameters: 1 or 0 for each slot, limit. */
     String waiting() {
         return "select " + id + ", " + order + ", " + slot + " from " + table + " where " + dialect.isChosen(slot)
-                + unmarked() + " order by " + order + " limit ?";
+                + waits() + " order by " + order + " limit ?";
     }
 
     /** Whole rows, lowest first. Parameters: as many ids as {@link #places} says. */
@@ -87,7 +97,7 @@ final class PlainSql {
     /** Parameters: slots low and high, cap. */
     String backlog() {
         return "select count(*), min(created), " + dialect.moment(NOW) + " from (select " + created + " as created"
-                + " from " + table + " where " + slot + " between ? and ?" + unmarked() + " limit ?) waiting";
+                + " from " + table + " where " + slot + " between ? and ?" + waits() + " limit ?) waiting";
     }
 
     String takeOver() {
@@ -132,6 +142,16 @@ final class PlainSql {
 
     String removeShardsFrom() {
         return "delete from " + shards() + " where shard >= ?";
+    }
+
+    /** Parameters: reason, id as text. */
+    String park() {
+        return "insert into " + parked() + " (reason, id, attempts) values (?, ?, 1)";
+    }
+
+    /** Parameters: reason, id as text. */
+    String parkAgain() {
+        return "update " + parked() + " set reason = ?, attempts = attempts + 1, last_at = " + NOW + " where id = ?";
     }
 
     /** All columns. */

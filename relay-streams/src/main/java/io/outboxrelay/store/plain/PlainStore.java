@@ -8,11 +8,14 @@ import io.outboxrelay.settings.DatabaseKind;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
@@ -30,6 +33,7 @@ public final class PlainStore implements OpenStore {
     private final PlainRows rows;
     private final PlainShards shards;
     private final Lookout lookout;
+    private final PlainParked parked;
     private final TableCheck check;
 
     private PlainStore(OutboxSettings settings) {
@@ -47,6 +51,7 @@ public final class PlainStore implements OpenStore {
         this.rows = new PlainRows(sql);
         this.shards = new PlainShards(sql);
         this.lookout = new Lookout(settings.reader(), settings.acknowledge(), rows, shards, lookLane);
+        this.parked = new PlainParked(sql);
         this.check = new TableCheck(settings, sql);
     }
 
@@ -75,10 +80,18 @@ public final class PlainStore implements OpenStore {
 
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
+        return park(claim, chunks, List.of());
+    }
+
+    @Override
+    public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
+        Set<String> refused =
+                refusals.stream().map(refusal -> refusal.row().id()).collect(Collectors.toUnmodifiableSet());
         PlainPosition end = (PlainPosition) chunks.get(chunks.size() - 1).end();
         return acksLane.inTransaction("settle shard " + claim.shard(), connection -> {
                     shards.holdEpoch(connection, claim);
-                    rows.acknowledge(connection, end.unacknowledged());
+                    rows.acknowledge(connection, end.unacknowledgedBut(refused));
+                    parked.add(connection, refusals);
                     return Done.getInstance();
                 })
                 .thenApply(done -> {

@@ -6,7 +6,6 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
-import io.outboxrelay.store.postgres.IntervalCursor.SlottedRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class CatchUp {
     private static final long IDLE_NANOS = 200_000_000L;
 
-    private final OutboxSql sql;
+    private final ReadSql sql;
     private final JdbcRunner lane;
     private final Feeds feeds;
     private final long holdNanos;
@@ -37,7 +36,7 @@ final class CatchUp {
     /** `cursor` is null once the interval has ended. */
     record Result(@Nullable IntervalCursor cursor, Page page) {}
 
-    CatchUp(ReaderSettings settings, OutboxSql sql, JdbcRunner lane, Feeds feeds) {
+    CatchUp(ReaderSettings settings, ReadSql sql, JdbcRunner lane, Feeds feeds) {
         this.sql = sql;
         this.lane = lane;
         this.feeds = feeds;
@@ -91,13 +90,7 @@ final class CatchUp {
     /** Fetches one page on the JDBC door. */
     CompletionStage<Result> run(Fetch fetch) {
         return lane.submit("catch up " + fetch.feed().claim.shard(), () -> {
-            IntervalCursor cursor = fetch.open() != null
-                    ? fetch.open()
-                    : IntervalCursor.ofSlots(
-                            lane.borrow(),
-                            statement(fetch),
-                            fetch.from(),
-                            fetch.feed().claim.slots());
+            IntervalCursor cursor = fetch.open() != null ? fetch.open() : open(fetch);
             try {
                 Page page = cursor.next();
                 if (page.last()) {
@@ -112,11 +105,13 @@ final class CatchUp {
         });
     }
 
-    private String statement(Fetch fetch) {
+    /** A merged shard leaves out what the shards it came from had acknowledged. */
+    private IntervalCursor open(Fetch fetch) throws SQLException {
         Feed feed = fetch.feed();
-        return feed.hasPassed(fetch.from().prev())
-                ? sql.readSlots()
-                : sql.readMerged(feed.claim.shard().number());
+        String condition = feed.hasPassed(fetch.from().prev())
+                ? "true"
+                : new OutboxSql(sql.table()).notAhead(feed.claim.shard().number());
+        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition);
     }
 
     /** Takes the page over, unless its shard was given away in between. */
@@ -147,7 +142,7 @@ final class CatchUp {
 
     private void accept(Feed feed, SnapshotPosition from, Page page) {
         Snapshot cur = Objects.requireNonNull(from.cur());
-        List<OutboxRow> rows = page.rows().stream().map(SlottedRow::row).toList();
+        List<OutboxRow> rows = page.rows();
         List<Chunk> chunks = feeds.cut(feed, rows, from.prev(), cur, page.last());
         feed.read = page.last()
                 ? SnapshotPosition.after(cur)

@@ -76,6 +76,7 @@ public final class Doctor {
                 connection,
                 new Check("server version", ServerCheck::version),
                 new Check("primary", ServerCheck::primary),
+                new Check("encoding", ServerCheck::encoding),
                 new Check("time limits", server::timeLimits),
                 new Check("prepared transactions", server::preparedTransactions),
                 new Check("long transactions", server::longTransactions));

@@ -7,7 +7,7 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.settings.ReaderSettings;
-import io.outboxrelay.store.postgres.IntervalCursor.SlottedRow;
+import io.outboxrelay.store.postgres.TailRead.SlottedRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -2,85 +2,66 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 
 /**
- * The rows of one snapshot interval, streamed through a portal. Holds a connection and a transaction until closed; used
- * by one thread of the JDBC door at a time.
+ * The rows of one shard in one snapshot interval, streamed by COPY: row by row, so that a page is bounded in bytes
+ * whatever comes next (docs/decisions/0006-copy.md). Holds a connection and a transaction until closed; used by one
+ * thread of the JDBC door at a time.
  */
 final class IntervalCursor implements AutoCloseable {
-    private static final int FEWEST_ROWS = 10;
     private static final int MOST_ROWS = 1_000;
     private static final long PAGE_BYTES = 1 << 20;
 
-    private final Connection connection;
-    private final PreparedStatement statement;
-    private final ResultSet rows;
-    private int fetchRows;
+    /** Enough to sort some ten thousand rows in memory, for as many connections as catch up. */
+    private static final String SESSION = "set local work_mem = '32MB'; set local max_parallel_workers_per_gather = 0";
 
-    /** A row and the slot its key hashes to. */
-    record SlottedRow(int slot, OutboxRow row) {}
+    private final JdbcRunner lane;
+    private final Connection connection;
+    private final CopyOut copy;
+    private final long maxBytes;
+    private boolean began;
 
     /** Rows in publishing order; `last` when the interval ends after them. */
-    record Page(List<SlottedRow> rows, boolean last) {}
+    record Page(List<OutboxRow> rows, boolean last) {}
 
-    private IntervalCursor(Connection connection, PreparedStatement statement, ResultSet rows, int fetchRows) {
+    private IntervalCursor(JdbcRunner lane, Connection connection, CopyOut copy, long maxBytes) {
+        this.lane = lane;
         this.connection = connection;
-        this.statement = statement;
-        this.rows = rows;
-        this.fetchRows = fetchRows;
+        this.copy = copy;
+        this.maxBytes = maxBytes;
     }
 
     /**
-     * Opens on a borrowed connection, which is given back by {@link #close} or when opening fails.
+     * Opens on a connection of its own, to be called on the lane's threads.
      *
-     * @param read with the parameters of {@link OutboxSql#readSlots}
+     * @param condition SQL on the outbox, named `o`, that rows must meet
      */
-    static IntervalCursor ofSlots(Connection connection, String read, SnapshotPosition from, SlotRange slots)
-            throws SQLException {
-        return open(connection, read, from, statement -> {
-            statement.setInt(6, slots.low());
-            statement.setInt(7, slots.high());
-        });
-    }
-
-    /** As {@link #ofSlots} for any set of slots; bit n of `mask` is slot n. */
-    static IntervalCursor ofMask(Connection connection, OutboxSql sql, SnapshotPosition from, byte[] mask)
-            throws SQLException {
-        return open(connection, sql.readMask(), from, statement -> statement.setBytes(6, mask));
-    }
-
-    @FunctionalInterface
-    private interface SlotParameters {
-        void set(PreparedStatement statement) throws SQLException;
-    }
-
-    @SuppressWarnings("PMD.CloseResource") // closed with the cursor
-    private static IntervalCursor open(Connection connection, String sql, SnapshotPosition from, SlotParameters slots)
+    static IntervalCursor open(JdbcRunner lane, ReadSql sql, SnapshotPosition from, SlotRange slots, String condition)
             throws SQLException {
         Snapshot cur = from.cur();
         if (cur == null) {
             throw new IllegalArgumentException("no interval: " + from);
         }
+        Connection connection = lane.borrow();
         try {
             connection.setAutoCommit(false);
-            PreparedStatement statement = connection.prepareStatement(sql);
-            statement.setFetchSize(MOST_ROWS / 10);
-            statement.setString(1, Long.toString(from.prev().xmax()));
-            statement.setString(2, Long.toString(cur.xmax()));
-            statement.setString(3, array(from.prev().runningHereButNotIn(cur)));
-            statement.setString(4, cur.toString());
-            statement.setLong(5, from.seq());
-            slots.set(statement);
-            return new IntervalCursor(connection, statement, statement.executeQuery(), MOST_ROWS / 10);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SESSION);
+            }
+            PGConnection session = connection.unwrap(PGConnection.class);
+            ReadSql spoken = sql.forServer(session.getParameterStatus("server_encoding"));
+            CopyOut copy = session.getCopyAPI().copyOut(spoken.copy(from, cur, slots, condition));
+            return new IntervalCursor(lane, connection, copy, sql.maxBytes());
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -91,49 +72,37 @@ final class IntervalCursor implements AutoCloseable {
         return Arrays.stream(values).mapToObj(Long::toString).collect(Collectors.joining(",", "{", "}"));
     }
 
-    /** The next rows: about a mebibyte of payload, whatever the size of a row. */
+    /** The next rows: about a mebibyte, and one row at least. */
     Page next() throws SQLException {
-        List<SlottedRow> page = new ArrayList<>(fetchRows);
+        List<OutboxRow> page = new ArrayList<>();
         long bytes = 0;
-        while (page.size() < fetchRows) {
-            if (!rows.next()) {
+        while (page.size() < MOST_ROWS && bytes < PAGE_BYTES) {
+            byte[] message = copy.readFromCopy();
+            if (message == null) {
                 return new Page(page, true);
             }
-            SlottedRow row = row();
-            bytes += row.row().payloadBytes();
-            page.add(row);
+            CopiedRow row = CopiedRow.in(message, !began);
+            began = true;
+            if (row != null) {
+                page.add(StoredRow.of(row, maxBytes));
+                bytes += message.length;
+            }
         }
-        fetchRows = fittingRows(bytes / page.size());
-        rows.setFetchSize(fetchRows);
         return new Page(page, false);
     }
 
-    private static int fittingRows(long bytesPerRow) {
-        return (int) Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, PAGE_BYTES / (bytesPerRow + 1)));
-    }
-
-    private SlottedRow row() throws SQLException {
-        OutboxRow row = new OutboxRow(
-                rows.getLong(1),
-                rows.getString(2),
-                rows.getString(3),
-                rows.getString(4),
-                rows.getString(5),
-                rows.getBytes(6),
-                rows.getString(7),
-                rows.getObject(8, OffsetDateTime.class).toInstant(),
-                rows.getLong(10),
-                null);
-        return new SlottedRow(rows.getInt(9), row);
-    }
-
-    /** Ends the transaction and gives the connection back. */
+    /**
+     * Gives the connection back. One whose rows were not read to the end is discarded: the driver loses step with a
+     * server that had sent all of them when it is asked to cancel.
+     */
     @Override
     public void close() throws SQLException {
-        try (connection;
-                statement;
-                rows) {
-            connection.rollback();
+        if (copy.isActive()) {
+            lane.discard(connection);
+        } else {
+            try (connection) {
+                connection.rollback();
+            }
         }
     }
 }

@@ -24,8 +24,6 @@ record OutboxSql(String table) {
     /** Exactly the expression of the index, or it is not used. */
     static final String SLOT = "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
 
-    private static final String IN_INTERVAL = "((txid >= ?::xid8 and txid < ?::xid8) or txid = any(?::xid8[]))";
-
     String sequence() {
         return table + "_seq_seq";
     }
@@ -42,35 +40,11 @@ record OutboxSql(String table) {
         return table + "_parked";
     }
 
-    /**
-     * One interval's rows in publishing order. Parameters: xmax(prev), xmax(cur), xip(prev) without xip(cur), cur,
-     * seq; then slots low, high. Must run in a statement that began after `cur` was taken.
-     */
-    String readSlots() {
-        return read(SLOT + " between ? and ?");
-    }
-
-    /** As {@link #readSlots} for a shard that was merged from others: without what those had acknowledged before. */
-    String readMerged(int shard) {
-        return read(SLOT + " between ? and ? and " + notAhead(shard));
-    }
-
-    /** True for rows that no earlier position of a merged shard covers. */
-    private String notAhead(int shard) {
+    /** True for rows of the outbox, named `o`, that no earlier position of a merged shard covers. */
+    String notAhead(int shard) {
         return "not exists (select from " + ahead() + " a where a.shard = " + shard + " and " + SLOT
                 + " between a.slot_lo and a.slot_hi and (pg_visible_in_snapshot(txid, a.prev)"
                 + " or (pg_visible_in_snapshot(txid, a.cur) and o.seq <= a.seq)))";
-    }
-
-    /** As {@link #readSlots}, but the last parameter is a bit mask over all slots. */
-    String readMask() {
-        return read("get_bit(?::bytea, " + SLOT + ") = 1");
-    }
-
-    private String read(String slots) {
-        return "select seq, id, aggregatetype, aggregateid, type, payload, headers::text, created_at, " + SLOT
-                + ", txid from " + table + " o where " + IN_INTERVAL
-                + " and pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq > ? and " + slots + " order by seq";
     }
 
     /** Parameters: xmax(prev), members of xip(prev), cur (or prev), seq, slots low and high, cap. */

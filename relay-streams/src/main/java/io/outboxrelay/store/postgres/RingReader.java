@@ -65,7 +65,7 @@ final class RingReader {
 
     private final ActorContext<Command> context;
     private final OutboxSettings settings;
-    private final OutboxSql sql;
+    private final ReadSql sql;
     private final JdbcRunner tailLane;
     private final Feeds feeds;
     private final CatchUp catchUp;
@@ -89,7 +89,7 @@ final class RingReader {
             JdbcRunner workLane) {
         this.context = context;
         this.settings = settings;
-        this.sql = new OutboxSql(settings.table());
+        this.sql = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
         this.tailLane = tailLane;
         this.feeds = new Feeds(settings.reader());
         this.catchUp = new CatchUp(settings.reader(), sql, workLane, feeds);

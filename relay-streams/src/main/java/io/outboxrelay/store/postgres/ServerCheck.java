@@ -38,6 +38,19 @@ final class ServerCheck {
                 : Finding.ok(check, "this server is the primary");
     }
 
+    /** A server that knows no encoding takes any bytes for text; consumers expect UTF-8. */
+    static Finding encoding(String check, Connection connection) throws SQLException {
+        String encoding = Queries.list(connection, "select current_setting('server_encoding')", row -> row.getString(1))
+                .get(0);
+        return encoding.equals("SQL_ASCII")
+                ? Finding.warn(
+                        check,
+                        "server_encoding is SQL_ASCII: writers can store text that is not UTF-8, and such a row cannot"
+                                + " be published",
+                        "move the outbox to a database with encoding UTF8, or make sure that every writer sends UTF-8")
+                : Finding.ok(check, "server_encoding is " + encoding);
+    }
+
     /** The relay keeps transactions open while it catches up. */
     Finding timeLimits(String check, Connection connection) throws SQLException {
         long leastMillis = catchUpHold.multipliedBy(2).toMillis();

@@ -10,8 +10,11 @@ import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.StoreFixture;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Two nodes' stores over a plain table. */
 record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) implements StoreFixture {
@@ -67,6 +70,21 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
     @Override
     public OpenTransaction begin() {
         return JdbcTransaction.begin(settings);
+    }
+
+    @Override
+    public List<String> parked() {
+        try (Connection connection = connect(settings.database());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select id, reason from " + settings.table() + "_parked")) {
+            List<String> parked = new ArrayList<>();
+            while (row.next()) {
+                parked.add(row.getString(1) + ": " + row.getString(2));
+            }
+            return parked;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -8,6 +8,10 @@ import io.outboxrelay.testkit.ExactRereadContract;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.StoreFixture;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +72,19 @@ class RingStoreContractIT extends ExactRereadContract {
         @Override
         public OpenTransaction begin() {
             return JdbcTransaction.begin(settings, DocumentedRoles.APPLICATION);
+        }
+
+        @Override
+        public List<String> parked() {
+            try (Connection relay =
+                    DriverManager.getConnection(settings.database().url(), DocumentedRoles.RELAY, "none")) {
+                return Queries.list(
+                        relay,
+                        "select id, reason, payload is null from outbox_parked",
+                        row -> row.getString(1) + ": " + row.getString(2) + (row.getBoolean(3) ? " (no payload)" : ""));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override

@@ -1,0 +1,84 @@
+package io.outboxrelay.store.postgres;
+
+import io.outboxrelay.model.OutboxRow;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes rows of what {@link ReadSql} selects. A value that cannot be had gives its row a defect; other rows never
+ * suffer from it. For one row, then thrown away.
+ */
+final class StoredRow {
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private final Columns columns;
+    private @Nullable String defect;
+
+    /** The columns of one row by their place from 0, as the server sent them. */
+    interface Columns {
+        long number(int column) throws SQLException;
+
+        String uuid(int column) throws SQLException;
+
+        Instant time(int column) throws SQLException;
+
+        byte @Nullable [] bytes(int column) throws SQLException;
+    }
+
+    private StoredRow(Columns columns) {
+        this.columns = columns;
+    }
+
+    static OutboxRow of(Columns columns, long maxBytes) throws SQLException {
+        return new StoredRow(columns).read(maxBytes);
+    }
+
+    private OutboxRow read(long maxBytes) throws SQLException {
+        byte[] tooLarge = columns.bytes(9);
+        if (tooLarge != null) {
+            defect = new String(tooLarge, StandardCharsets.UTF_8) + " bytes, legal: 0 to " + maxBytes
+                    + " (reader.max-payload)";
+        }
+        String aggregateType = text(4, "aggregatetype");
+        String aggregateId = text(5, "aggregateid");
+        String type = text(6, "type");
+        String headers = text(8, "headers");
+        return new OutboxRow(
+                columns.number(0),
+                columns.uuid(1),
+                aggregateType == null ? "" : aggregateType,
+                aggregateId,
+                type == null ? "" : type,
+                columns.bytes(7),
+                headers,
+                columns.time(3),
+                columns.number(2),
+                defect);
+    }
+
+    private @Nullable String text(int column, String name) throws SQLException {
+        byte[] bytes = columns.bytes(column);
+        if (bytes == null) {
+            return null;
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACEMENT) < 0 || isUtf8(bytes)) {
+            return text;
+        }
+        defect = "column " + name + " is not valid UTF-8";
+        return null;
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+}
