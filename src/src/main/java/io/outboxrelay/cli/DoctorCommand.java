@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.publish.KafkaCheck;
+import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.plain.PlainDoctor;
 import io.outboxrelay.store.postgres.Doctor;
-import io.outboxrelay.store.postgres.Finding;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +68,9 @@ final class DoctorCommand implements Callable<Integer> {
         doctor.cluster(settings.database()).forEach(finding -> examined.add(new Examined("cluster", finding)));
         for (OutboxSettings outbox : settings.outboxes().values()) {
             String subject = "outbox " + outbox.name();
-            doctor.outbox(outbox).forEach(finding -> examined.add(new Examined(subject, finding)));
+            boolean ring = outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING;
+            List<Finding> findings = ring ? doctor.outbox(outbox) : PlainDoctor.examine(outbox);
+            findings.forEach(finding -> examined.add(new Examined(subject, finding)));
             examined.add(new Examined(subject, kafka(outbox.kafka())));
         }
         return examined;

@@ -2,6 +2,7 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Finding;
 import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -60,7 +61,7 @@ public final class Doctor {
         OutboxSql sql = new OutboxSql(settings.table());
         return examine(settings.database(), connection -> {
             List<Finding> findings = new ArrayList<>(server(connection, settings));
-            List<Finding> needs = needs(connection, sql);
+            List<Finding> needs = needs(connection, sql, settings);
             findings.addAll(needs);
             if (needs.stream().allMatch(finding -> finding.level() == Finding.Level.OK)) {
                 findings.addAll(table(connection, sql));
@@ -82,8 +83,8 @@ public final class Doctor {
                 new Check("long transactions", server::longTransactions));
     }
 
-    private static List<Finding> needs(Connection connection, OutboxSql sql) {
-        NeedsCheck needs = NeedsCheck.of(sql);
+    private static List<Finding> needs(Connection connection, OutboxSql sql, OutboxSettings settings) {
+        NeedsCheck needs = NeedsCheck.of(sql, settings.onHistoryChange());
         return run(connection, new Check("tables", needs::tables), new Check("rights", needs::rights));
     }
 
@@ -109,7 +110,8 @@ public final class Doctor {
                 new Check("shards", ring::shards),
                 new Check("ring", ring::partitions),
                 new Check("positions", position::oldest),
-                new Check("lag", position::lag));
+                new Check("lag", position::lag),
+                new Check("parked", ring::parked));
     }
 
     /** A check that cannot be made is a finding, and the others are made all the same. */

@@ -1,5 +1,7 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.settings.OutboxSettings.HistoryChange;
+import io.outboxrelay.store.Finding;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,9 +18,11 @@ final class NeedsCheck {
         this.needs = needs;
     }
 
-    static NeedsCheck of(OutboxSql sql) {
+    static NeedsCheck of(OutboxSql sql, HistoryChange onHistoryChange) {
         List<Need> needs = new ArrayList<>();
-        needs.add(new Need(sql.table(), false, List.of("select")));
+        List<String> reading = List.of("select");
+        List<String> replaying = List.of("select", "insert", "truncate");
+        needs.add(new Need(sql.table(), false, onHistoryChange == HistoryChange.REPLAY ? replaying : reading));
         sql.leaves().forEach(leaf -> needs.add(new Need(leaf, false, List.of("select", "truncate"))));
         needs.add(new Need(sql.sequence(), true, List.of("select", "usage")));
         List<String> all = List.of("select", "insert", "update", "delete");

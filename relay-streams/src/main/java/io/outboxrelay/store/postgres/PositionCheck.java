@@ -3,6 +3,7 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Finding;
 import io.outboxrelay.store.PurgeWait;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,8 +42,8 @@ final class PositionCheck {
                         check,
                         foreign + " shards have positions of another database system, " + ahead
                                 + " are ahead of this one: it was restored, or replaced by a logical copy",
-                        "shards do not start with such positions, they have to be anchored anew; delete nothing from "
-                                + sql.table() + " until then");
+                        "set on-history-change = replay, which publishes again what may not have been sent; delete"
+                                + " nothing from " + sql.table() + " until then");
     }
 
     Finding oldest(String check, Connection connection) throws SQLException {

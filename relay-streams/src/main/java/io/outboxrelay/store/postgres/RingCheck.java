@@ -1,6 +1,7 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.model.Slots;
+import io.outboxrelay.store.Finding;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -65,5 +66,17 @@ final class RingCheck {
                         "see positions and long transactions here, and the coordinator's log, for what purging waits"
                                 + " for; until then the table grows")
                 : Finding.ok(check, detail);
+    }
+
+    /** Rows that were put aside concern somebody. */
+    Finding parked(String check, Connection connection) throws SQLException {
+        long rows = Queries.number(connection, "select count(*) from " + sql.parked())
+                .orElse(0L);
+        return rows == 0
+                ? Finding.ok(check, "no rows")
+                : Finding.warn(
+                        check,
+                        rows + " rows can never be published as they are",
+                        "select id, reason, attempts, first_at from " + sql.parked() + " says which and why");
     }
 }

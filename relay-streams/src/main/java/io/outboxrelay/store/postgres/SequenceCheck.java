@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.Finding;
 import java.sql.Connection;
 import java.sql.SQLException;
 

@@ -8,6 +8,7 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Finding;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.nio.charset.StandardCharsets;

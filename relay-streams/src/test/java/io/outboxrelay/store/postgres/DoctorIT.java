@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.postgres.Finding.Level;
+import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.Finding.Level;
 import io.outboxrelay.testkit.TestSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -117,6 +118,23 @@ class DoctorIT {
         } finally {
             as(postgres.user(), "alter role outbox_relay reset statement_timeout");
         }
+    }
+
+    @Test
+    void rowsThatWerePutAsideAreFound() {
+        as(
+                DocumentedRoles.OWNER,
+                "insert into outbox_parked (seq, id, aggregatetype, type, created_at, reason)"
+                        + " values (1, gen_random_uuid(), 'a', 't', now(), 'too large')");
+        assertFound(the("parked", examine()), Level.WARN, "1 rows can never be published");
+    }
+
+    @Test
+    void theRightsThatReplayNeedsAreMissedOnlyWhereItIsWanted() {
+        OutboxSettings replaying = TestSettings.onHistoryChange(OutboxSettings.HistoryChange.REPLAY, settings);
+        assertFound(the("rights", new Doctor().outbox(replaying)), Level.FAIL, "insert on outbox, truncate on outbox");
+        DocumentedRoles.replaying(settings);
+        assertThat(the("rights", new Doctor().outbox(replaying)).level()).isEqualTo(Level.OK);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.outboxrelay.store.postgres;
+package io.outboxrelay.store;
 
 /**
  * What a check found.
@@ -17,15 +17,15 @@ public record Finding(String check, Level level, String detail, String advice) {
         FAIL
     }
 
-    static Finding ok(String check, String detail) {
+    public static Finding ok(String check, String detail) {
         return new Finding(check, Level.OK, detail, "");
     }
 
-    static Finding warn(String check, String detail, String advice) {
+    public static Finding warn(String check, String detail, String advice) {
         return new Finding(check, Level.WARN, detail, advice);
     }
 
-    static Finding fail(String check, String detail, String advice) {
+    public static Finding fail(String check, String detail, String advice) {
         return new Finding(check, Level.FAIL, detail, advice);
     }
 }
