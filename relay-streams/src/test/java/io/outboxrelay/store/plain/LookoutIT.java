@@ -66,7 +66,7 @@ class LookoutIT {
     private Lookout lookout(Duration idleInterval) {
         AcknowledgeSettings acknowledge = new AcknowledgeSettings(Mode.DELETE, Duration.ofMillis(1), idleInterval);
         PlainSql sql = new PlainSql(outbox);
-        return new Lookout(outbox.reader(), acknowledge, new PlainRows(sql), new PlainShards(sql), lane);
+        return new Lookout(outbox.reader(), acknowledge, new PlainRows(outbox, sql), new PlainShards(sql), lane);
     }
 
     private Asking asking(int shard) {
