@@ -57,7 +57,8 @@ public final class Node {
     }
 
     /**
-     * Runs a node until it is told to stop.
+     * Runs a node until it is told to stop. By a signal that ends the JVM, with exit code 0 once all is in order; the
+     * JVM itself would say 143 however orderly the end was.
      *
      * @return the process's exit code: 0, or {@link #EXIT_DOWNED}
      * @throws io.outboxrelay.settings.SettingsException if the configuration is wrong
@@ -66,11 +67,12 @@ public final class Node {
     public static int run(Path config) {
         Node node = start(LoadedConfig.load(config));
         node.system.getWhenTerminated().toCompletableFuture().join();
-        boolean downed = CoordinatedShutdown.get(node.system)
-                .getShutdownReason()
-                .filter(reason -> reason == CoordinatedShutdown.clusterDowningReason())
-                .isPresent();
-        return downed ? EXIT_DOWNED : 0;
+        CoordinatedShutdown.Reason reason =
+                CoordinatedShutdown.get(node.system).getShutdownReason().orElse(CoordinatedShutdown.unknownReason());
+        if (reason == CoordinatedShutdown.jvmExitReason()) {
+            Runtime.getRuntime().halt(0);
+        }
+        return reason == CoordinatedShutdown.clusterDowningReason() ? EXIT_DOWNED : 0;
     }
 
     /** Starts a node and returns once it is a member of the cluster; throws as {@link #run} does. */

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.outboxrelay.settings.LoadedConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,39 +40,6 @@ class NodeIT {
         node.stop().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private JsonNode shards(LoadedConfig node) throws Exception {
-        return shop.call(node, "GET", "/outbox/orders/shards").get("shards");
-    }
-
-    private Set<String> owners(LoadedConfig node) throws Exception {
-        Set<String> owners = new HashSet<>();
-        for (JsonNode shard : shards(node)) {
-            boolean relaying = shard.get("phase").asText().equals("relaying");
-            owners.add(relaying ? shard.get("node").asText() : "nobody");
-        }
-        return owners;
-    }
-
-    private void awaitOwners(LoadedConfig node, int count) {
-        await().atMost(LIMIT).ignoreExceptions().until(() -> {
-            Set<String> owners = owners(node);
-            return owners.size() == count && !owners.contains("nobody");
-        });
-    }
-
-    /** No loss, no repeat, every key in order. */
-    private void assertExactlyWhatWasWritten() {
-        await().atMost(LIMIT).until(() -> shop.topic().size() >= shop.written());
-        List<Shop.Found> found = shop.topic();
-        assertThat(found).hasSize(shop.written());
-        Map<String, Integer> next = new HashMap<>();
-        for (Shop.Found one : found) {
-            assertThat(one.version()).as(one.key()).isEqualTo(next.getOrDefault(one.key(), 0));
-            next.put(one.key(), one.version() + 1);
-        }
-        assertThat(next).hasSize(Shop.KEYS);
-    }
-
     @Test
     void shardsMoveUnderLoadWhenANodeJoinsAndWhenItLeavesAndNothingIsRepeated() throws Exception {
         LoadedConfig first = LoadedConfig.load(shop.config());
@@ -86,16 +51,16 @@ class NodeIT {
             shop.writeRound();
         }
         Node two = joining.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        awaitOwners(first, 2);
+        shop.awaitOwners(first, 2);
         CompletableFuture<Void> leaving = CompletableFuture.runAsync(
                 () -> two.stop().toCompletableFuture().join());
         while (!leaving.isDone()) {
             shop.writeRound();
         }
         leaving.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        awaitOwners(first, 1);
+        shop.awaitOwners(first, 1);
         shop.writeRound();
-        assertExactlyWhatWasWritten();
+        shop.assertExactlyWhatWasWritten();
         assertThat(shop.send(first, "GET", "/ready").statusCode()).isEqualTo(200);
         assertThat(shop.send(first, "GET", "/alive").statusCode()).isEqualTo(200);
         assertThat(shop.call(first, "GET", "/cluster/members").get("members")).hasSize(1);
@@ -107,7 +72,7 @@ class NodeIT {
         LoadedConfig config = LoadedConfig.load(shop.config());
         shop.migrate(config);
         Node node = Node.start(config);
-        awaitOwners(config, 1);
+        shop.awaitOwners(config, 1);
         shop.call(config, "POST", "/outbox/orders/shards/3/pause?by=test&reason=maintenance");
         await().atMost(LIMIT).until(() -> phase(config, 3).equals("paused"));
         shop.writeRound();
@@ -117,10 +82,10 @@ class NodeIT {
         await().atMost(LIMIT).ignoreExceptions().until(() -> phase(config, 2).equals("relaying"));
         await().atMost(LIMIT).until(() -> phase(config, 3).equals("paused"));
         await().atMost(LIMIT)
-                .until(() -> shards(config).get(3).get("rowsWaiting").asInt() > 0);
+                .until(() -> shop.shards(config).get(3).get("rowsWaiting").asInt() > 0);
         assertThat(shop.topic()).hasSizeLessThan(shop.written());
         shop.call(config, "POST", "/outbox/orders/shards/3/resume");
-        assertExactlyWhatWasWritten();
+        shop.assertExactlyWhatWasWritten();
         stop(again);
     }
 
@@ -137,7 +102,7 @@ class NodeIT {
         shop.migrate(first);
         Node one = Node.start(first);
         Node two = Node.start(second);
-        awaitOwners(first, 2);
+        shop.awaitOwners(first, 2);
         for (int shards : List.of(13, 2, 8)) {
             assertThat(shop.send(second, "POST", "/outbox/orders/reshard?shards=" + shards)
                             .statusCode())
@@ -145,10 +110,10 @@ class NodeIT {
             do {
                 shop.writeRound();
             } while (!isDealt(first, shards));
-            assertThat(shards(first)).hasSize(shards);
+            assertThat(shop.shards(first)).hasSize(shards);
         }
         shop.writeRound();
-        assertExactlyWhatWasWritten();
+        shop.assertExactlyWhatWasWritten();
         stop(two);
         stop(one);
     }
@@ -163,7 +128,7 @@ class NodeIT {
         LoadedConfig config = LoadedConfig.load(shop.config());
         shop.migrate(config);
         Node node = Node.start(config);
-        awaitOwners(config, 1);
+        shop.awaitOwners(config, 1);
         shop.writeRound();
         await().atMost(LIMIT).until(() -> shop.topic().size() >= shop.written());
         shop.postgres.restartImmediately();

@@ -1,5 +1,8 @@
 package io.outboxrelay.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.outboxrelay.client.OutboxEvent;
@@ -25,8 +28,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +45,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class Shop implements AutoCloseable {
     static final String TOPIC = "outbox.event.order";
     static final int KEYS = 40;
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     final SandboxPostgres postgres = SandboxPostgres.start();
     final SandboxKafka kafka = SandboxKafka.start();
@@ -159,6 +166,35 @@ final class Shop implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    JsonNode shards(LoadedConfig node) throws Exception {
+        return call(node, "GET", "/outbox/orders/shards").get("shards");
+    }
+
+    /** Waits until that many nodes have shards, as this one sees it, and every shard relays. */
+    void awaitOwners(LoadedConfig node, int count) {
+        await().atMost(LIMIT).ignoreExceptions().until(() -> {
+            Set<String> owners = new HashSet<>();
+            for (JsonNode shard : shards(node)) {
+                boolean relaying = shard.get("phase").asText().equals("relaying");
+                owners.add(relaying ? shard.get("node").asText() : "nobody");
+            }
+            return owners.size() == count && !owners.contains("nobody");
+        });
+    }
+
+    /** No loss, no repeat, every key in order. */
+    void assertExactlyWhatWasWritten() {
+        await().atMost(LIMIT).until(() -> topic().size() >= written());
+        List<Found> found = topic();
+        assertThat(found).hasSize(written());
+        Map<String, Integer> next = new HashMap<>();
+        for (Found one : found) {
+            assertThat(one.version()).as(one.key()).isEqualTo(next.getOrDefault(one.key(), 0));
+            next.put(one.key(), one.version() + 1);
+        }
+        assertThat(next).hasSize(KEYS);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.outboxrelay.store.plain;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -12,7 +11,6 @@ import java.util.Calendar;
 import java.util.HexFormat;
 import java.util.TimeZone;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Reads columns whose types are the application's choice. */
 final class Columns {
@@ -51,15 +49,6 @@ final class Columns {
         }
         long micros = row.getBigDecimal(column).movePointRight(MICRO_DIGITS).longValue();
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-    }
-
-    /** Binary as it is, text and JSON in UTF-8. */
-    static byte @Nullable [] bytes(ResultSet row, int column) throws SQLException {
-        if (isBinary(row.getMetaData().getColumnType(column))) {
-            return row.getBytes(column);
-        }
-        String text = row.getString(column);
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     static boolean isTimestamp(int type) {

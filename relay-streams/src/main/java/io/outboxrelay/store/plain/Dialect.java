@@ -15,6 +15,18 @@ enum Dialect {
             return "(('x' || substr(md5(" + key + "), 1, 3))::bit(12)::int & 1023)";
         }
 
+        /** Decoded by the relay: what a database of encoding SQL_ASCII holds need not be text at all. */
+        @Override
+        String content(String column) {
+            return "convert_to(" + text(column)
+                    + ", (case current_setting('server_encoding') when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end)::name)";
+        }
+
+        @Override
+        String bytesOf(String column) {
+            return "octet_length(" + text(column) + ")";
+        }
+
         /** Four times as fast as a substring, which counts characters. */
         @Override
         String isChosen(String slot) {
@@ -80,6 +92,16 @@ enum Dialect {
     /** A column's value as text. */
     String text(String column) {
         return "cast(" + column + " as " + textType + ")";
+    }
+
+    /** A text column as {@link PlainRow} can read it. */
+    String content(String column) {
+        return column;
+    }
+
+    /** The size of a text column. */
+    String bytesOf(String column) {
+        return "octet_length(" + column + ")";
     }
 
     String sameText(String one, String other) {

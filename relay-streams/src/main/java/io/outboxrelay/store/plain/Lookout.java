@@ -127,8 +127,8 @@ final class Lookout {
         Map<Integer, Long> epochs = shards.epochs(connection);
         for (Asking shard : served) {
             Claim claim = shard.claim();
-            long epoch = epochs.getOrDefault(claim.shard().number(), claim.epoch());
-            if (epoch != claim.epoch()) {
+            Long epoch = epochs.get(claim.shard().number());
+            if (epoch == null || epoch != claim.epoch()) {
                 shard.answer().completeExceptionally(PlainShards.fenced(claim, epoch));
             }
         }

@@ -4,6 +4,8 @@ import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
+import io.outboxrelay.settings.ColumnSettings;
+import io.outboxrelay.settings.OutboxSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The application's table. Called through the JDBC door. */
 final class PlainRows {
@@ -19,9 +22,16 @@ final class PlainRows {
     private static final int FETCH_ROWS = 50;
 
     private final PlainSql sql;
+    private final Dialect dialect;
+    private final ColumnSettings columns;
+    private final long maxPayload;
+    private volatile @Nullable Boolean binaryPayload;
 
-    PlainRows(PlainSql sql) {
+    PlainRows(OutboxSettings settings, PlainSql sql) {
         this.sql = sql;
+        this.dialect = Dialect.of(settings.database().kind());
+        this.columns = settings.columns();
+        this.maxPayload = settings.reader().maxPayload();
     }
 
     /** A row by its id and its place; `name` is the id as consumers see it. */
@@ -80,13 +90,15 @@ final class PlainRows {
     /** The rows at these places, lowest first, up to the one with which they hold `maxBytes`. */
     List<OutboxRow> read(Connection connection, List<Place> places, long maxBytes) throws SQLException {
         List<OutboxRow> rows = new ArrayList<>(places.size());
-        try (PreparedStatement read = connection.prepareStatement(sql.rows(places.size()))) {
+        boolean binary = binaryPayload(connection);
+        EventColumns events = new EventColumns(dialect, columns, binary, maxPayload);
+        try (PreparedStatement read = connection.prepareStatement(sql.rows(places.size(), events))) {
             read.setFetchSize(FETCH_ROWS);
             setIds(read, places.stream().map(Place::id).toList());
             try (ResultSet row = read.executeQuery()) {
                 long bytes = 0;
                 while (bytes < maxBytes && row.next()) {
-                    OutboxRow next = row(row);
+                    OutboxRow next = PlainRow.of(row, columns, binary, maxPayload);
                     rows.add(next);
                     bytes += next.payloadBytes();
                 }
@@ -100,16 +112,17 @@ final class PlainRows {
         return rows.stream().mapToLong(OutboxRow::payloadBytes).sum() >= maxBytes;
     }
 
-    private static OutboxRow row(ResultSet row) throws SQLException {
-        return new OutboxRow(
-                Columns.order(row, 2),
-                Columns.name(row.getObject(1)),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                Columns.bytes(row, 6),
-                row.getString(7),
-                Columns.moment(row, 8));
+    /** Asked once: it takes a restart to change it. */
+    private boolean binaryPayload(Connection connection) throws SQLException {
+        Boolean known = binaryPayload;
+        if (known == null) {
+            try (PreparedStatement look = connection.prepareStatement(sql.noRow(columns.payload()));
+                    ResultSet none = look.executeQuery()) {
+                known = Columns.isBinary(none.getMetaData().getColumnType(1));
+                binaryPayload = known;
+            }
+        }
+        return known;
     }
 
     void acknowledge(Connection connection, List<Object> ids) throws SQLException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The relay's own table beside a plain outbox: slots and epoch of each shard. Called through the JDBC door. */
 final class PlainShards {
@@ -69,11 +70,11 @@ final class PlainShards {
         return epochs;
     }
 
-    static RelayException fenced(Claim claim, long epoch) {
+    /** @param epoch the shard's, or null if it was dealt to others and is no more */
+    static RelayException fenced(Claim claim, @Nullable Long epoch) {
+        String now = epoch == null ? " is no more" : " was claimed with epoch " + epoch;
         return new RelayException(
-                Fault.FENCED,
-                "shard " + claim.shard() + " was claimed with epoch " + epoch + ", this claim has epoch "
-                        + claim.epoch());
+                Fault.FENCED, "shard " + claim.shard() + now + ", this claim has epoch " + claim.epoch());
     }
 
     private RelayException missing(ShardId shard) {

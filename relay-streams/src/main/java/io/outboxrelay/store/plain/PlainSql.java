@@ -60,13 +60,15 @@ final class PlainSql {
                 + waits() + " order by " + order + " limit ?";
     }
 
-    /** Whole rows, lowest first. Parameters: as many ids as {@link #places} says. */
-    String rows(int ids) {
-        String headers = columns.headers().isEmpty() ? "null" : dialect.name(columns.headers());
-        return "select " + id + ", " + order + ", " + dialect.name(columns.aggregateType()) + ", "
-                + dialect.text(dialect.name(columns.aggregateId())) + ", " + dialect.name(columns.type()) + ", "
-                + dialect.name(columns.payload()) + ", " + headers + ", " + created + " from " + table + " where "
+    /** Whole rows, lowest first, as {@link PlainRow} reads them. Parameters: as many ids as {@link #places} says. */
+    String rows(int ids, EventColumns events) {
+        return "select " + id + ", " + order + ", " + created + ", " + events.select() + " from " + table + " where "
                 + amongIds(ids) + " order by " + order;
+    }
+
+    /** One column, for what is said about it. */
+    String noRow(String column) {
+        return "select " + dialect.name(column) + " from " + table + " where 1 = 0";
     }
 
     /**

@@ -48,7 +48,7 @@ public final class PlainStore implements OpenStore {
         // takes back of an acknowledgement is sent again.
         this.acksLane = new JdbcRunner(
                 name + "-acks", settings.database(), 1, postgresql ? "set synchronous_commit = off" : "");
-        this.rows = new PlainRows(sql);
+        this.rows = new PlainRows(settings, sql);
         this.shards = new PlainShards(sql);
         this.lookout = new Lookout(settings.reader(), settings.acknowledge(), rows, shards, lookLane);
         this.parked = new PlainParked(sql);

@@ -57,6 +57,8 @@ final class TableCheck {
             throw wrong("column " + columns.id() + " (columns.id) has no unique index of its own, so acknowledging one"
                     + " row could take another; " + alter("add primary key (" + columns.id() + ")"));
         }
+        neverNull(connection, "id", columns.id());
+        neverNull(connection, "order", columns.order());
     }
 
     private Map<String, Integer> types(Connection connection) throws SQLException {
@@ -83,6 +85,16 @@ final class TableCheck {
             throw wrong("there is no column " + column + "; say in columns." + setting + " what it is called");
         }
         return type;
+    }
+
+    /** A row without an id could not be acknowledged, and one without a place would come before or after all others. */
+    private void neverNull(Connection connection, String setting, String column) throws SQLException {
+        try (Statement look = connection.createStatement();
+                ResultSet none = look.executeQuery(sql.noRow(column))) {
+            if (none.getMetaData().isNullable(1) == ResultSetMetaData.columnNullable) {
+                throw wrong("column " + column + " (columns." + setting + ") may be null; make it not null");
+            }
+        }
     }
 
     private void needsTimestamp(Map<String, Integer> types, String setting, String column) {

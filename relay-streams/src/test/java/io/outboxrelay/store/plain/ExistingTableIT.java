@@ -13,11 +13,16 @@ import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables as other tools made them, and what a node says when one of them cannot be relayed. */
 class ExistingTableIT extends TableScene {
@@ -106,6 +111,17 @@ class ExistingTableIT extends TableScene {
         assertRefused(store, "neither a whole number nor a timestamp", "add column seq");
     }
 
+    @ParameterizedTest
+    @CsvSource({"id uuid unique, columns.id, bigint not null", "id uuid primary key, columns.order, bigint"})
+    void anIdOrAnOrderThatMayBeNullIsRefused(String id, String setting, String order) {
+        PlainStore store = open(
+                Mode.DELETE,
+                columns("", "seq"),
+                "create table outboxevent (" + id + ", seq " + order + ", aggregatetype text, aggregateid text,"
+                        + " type text, payload text)");
+        assertRefused(store, setting, "make it not null");
+    }
+
     @Test
     void anIdThatIsNotUniqueIsRefused() {
         PlainStore store = open(
@@ -134,6 +150,38 @@ class ExistingTableIT extends TableScene {
     void aMissingTableIsRefused() {
         PlainStore store = open(Mode.DELETE, columns("", "seq"));
         assertRefused(store, "outboxevent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF8", "SQL_ASCII"})
+    void aBadRowTakesNoOtherWithIt(String encoding) throws Exception {
+        String name = "bad_" + encoding.toLowerCase(Locale.ROOT);
+        execute("create database " + name + " encoding '" + encoding
+                + "' lc_collate 'C' lc_ctype 'C' template template0");
+        in(TestSettings.database(postgres.jdbcUrl(name)));
+        PlainStore store = open(
+                Mode.DELETE,
+                columns("", "seq"),
+                "create table outboxevent (id varchar(36) primary key, aggregatetype text, aggregateid text, type text,"
+                        + " payload text, seq bigint generated always as identity)",
+                "insert into outboxevent values ('no key', 'Order', null, 'T', 'x'), ('nothing', 'Order', 'k', 'T', null),"
+                        + " ('large', 'Order', 'k', 'T', repeat('x', 1024001)), ('no topic', null, 'k', 'T', 'x'),"
+                        + " ('large key', 'Order', repeat('k', 1024001), 'T', 'x'), ('good', 'Order', 'k', 'T', 'sö')");
+        Map<String, String> defects = new TreeMap<>(Map.of(
+                "no key", "none",
+                "nothing", "none",
+                "large", "column payload of 1024001 bytes, legal: 0 to 1024000 (reader.max-payload)",
+                "no topic", "column aggregatetype is null",
+                "large key", "column aggregateid of 1024001 bytes, legal: 0 to 1024000 (reader.max-payload)",
+                "good", "none"));
+        if (encoding.equals("SQL_ASCII")) {
+            execute("insert into outboxevent values ('torn key', 'Order', E'k\\xff', 'T', 'x'),"
+                    + " ('torn payload', 'Order', 'k', 'T', E'\\xc3x'), ('torn type', 'Order', 'k', E'\\xfe', 'x')");
+            defects.put("torn key", "column aggregateid is not valid UTF-8");
+            defects.put("torn payload", "column payload is not valid UTF-8");
+            defects.put("torn type", "column type is not valid UTF-8");
+        }
+        assertDefects(store, defects);
     }
 
     @ParameterizedTest

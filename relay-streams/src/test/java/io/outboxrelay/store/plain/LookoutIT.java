@@ -3,7 +3,6 @@ package io.outboxrelay.store.plain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.fault.Fault;
-import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
@@ -67,7 +66,7 @@ class LookoutIT {
     private Lookout lookout(Duration idleInterval) {
         AcknowledgeSettings acknowledge = new AcknowledgeSettings(Mode.DELETE, Duration.ofMillis(1), idleInterval);
         PlainSql sql = new PlainSql(outbox);
-        return new Lookout(outbox.reader(), acknowledge, new PlainRows(sql), new PlainShards(sql), lane);
+        return new Lookout(outbox.reader(), acknowledge, new PlainRows(outbox, sql), new PlainShards(sql), lane);
     }
 
     private Asking asking(int shard) {
@@ -150,9 +149,11 @@ class LookoutIT {
         Claim former = asking(0).claim();
         Claim owner = asking(1).claim();
         asking(0);
-        RelayException failure = Waits.failure(askForEver(former), LIMIT);
-        assertThat(failure.fault()).isEqualTo(Fault.FENCED);
+        assertThat(Waits.failure(askForEver(former), LIMIT).fault()).isEqualTo(Fault.FENCED);
         assertThat(Waits.get(lookout.next(owner, new InFlight(MOST_NEW)), LIMIT))
                 .isEmpty();
+        Claim last = asking(SHARDS - 1).claim();
+        Waits.get(store.reshard(2), LIMIT);
+        assertThat(Waits.failure(askForEver(last), LIMIT).fault()).isEqualTo(Fault.FENCED);
     }
 }

@@ -14,11 +14,13 @@ import io.outboxrelay.testkit.Waits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables as other tools make them on MariaDB. */
 @EnabledIf("io.outboxrelay.sandbox.SandboxMariaDb#runsHere")
@@ -101,7 +103,7 @@ class MariaDbTableIT extends TableScene {
                 Mode.DELETE,
                 columns("created_at", "created_at"),
                 "create table outboxevent (id char(36) primary key, aggregatetype text, aggregateid text, type text,"
-                        + " payload blob, created_at timestamp(6) null)",
+                        + " payload blob, created_at timestamp(6) not null)",
                 "insert into outboxevent values"
                         + " ('a', 'Order', 'k', 'Changed', 'first', from_unixtime(1700000000.123456)),"
                         + " ('b', 'Order', 'k', 'Changed', 'then', from_unixtime(1700000000.123457)),"
@@ -114,6 +116,30 @@ class MariaDbTableIT extends TableScene {
         assertThat(rows).extracting(TableScene::payload).containsExactly("first", "then", "last");
         assertThat(rows.get(0).createdAt()).isEqualTo(Instant.ofEpochSecond(1_700_000_000, 123_456_000));
         assertThat(Duration.between(rows.get(2).createdAt(), Instant.now())).isLessThan(LIMIT.multipliedBy(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"longtext", "longblob", "json"})
+    void aBadRowTakesNoOtherWithIt(String payload) throws Exception {
+        PlainStore store = open(
+                Mode.DELETE,
+                columns("", "seq"),
+                "create table outboxevent (id varchar(36) primary key, aggregatetype text, aggregateid longtext,"
+                        + " type text, payload " + payload + ", seq bigint not null auto_increment unique)",
+                "insert into outboxevent (id, aggregatetype, aggregateid, type, payload) values"
+                        + " ('no key', 'Order', null, 'T', '1'), ('nothing', 'Order', 'k', 'T', null),"
+                        + " ('large', 'Order', 'k', 'T', concat('\"', repeat('x', 1024001), '\"')),"
+                        + " ('no topic', null, 'k', 'T', '1'), ('nul', 'Order', concat('k', char(0)), 'T', '1'),"
+                        + " ('large key', 'Order', repeat('k', 1024001), 'T', '1')");
+        assertDefects(
+                store,
+                Map.of(
+                        "no key", "none",
+                        "nothing", "none",
+                        "large", "column payload of 1024003 bytes, legal: 0 to 1024000 (reader.max-payload)",
+                        "no topic", "column aggregatetype is null",
+                        "nul", "none",
+                        "large key", "column aggregateid of 1024001 bytes, legal: 0 to 1024000 (reader.max-payload)"));
     }
 
     @ParameterizedTest

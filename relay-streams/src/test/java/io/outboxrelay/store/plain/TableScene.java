@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.Materializer;
 import org.junit.jupiter.api.AfterAll;
@@ -77,6 +79,10 @@ abstract class TableScene {
                 "id", "aggregatetype", "aggregateid", "type", "payload", "", createdAt, order, "published_at");
     }
 
+    void in(DatabaseSettings another) {
+        database = another;
+    }
+
     PlainStore open(Mode mode, ColumnSettings columns, String... ddl) {
         PlainFixture fixture = PlainFixture.open(TestSettings.plain(database, "outboxevent", mode, columns), ddl);
         stores.add(fixture.here());
@@ -100,6 +106,8 @@ abstract class TableScene {
         stores.add(store);
         grant(relay + "-" + mode.name().toLowerCase(Locale.ROOT));
         assertThat(relayed(store, 1000)).hasSize(1000);
+        Waits.get(store.reshard(SHARDS - 1), LIMIT);
+        Waits.get(store.reshard(SHARDS), LIMIT);
         execute("insert into outboxevent (id, aggregatetype, aggregateid, type) values ("
                 + "'00000000-0000-0000-0000-000000000000', 'Order', 'k', 'Changed')");
         for (String tooMuch : List.of(
@@ -143,6 +151,16 @@ abstract class TableScene {
             Waits.get(stream.completion(), LIMIT);
         }
         return publisher.sent();
+    }
+
+    /** Relays everything and checks what is wrong with each row, by its id; `none` where nothing is. */
+    void assertDefects(PlainStore store, Map<String, String> defects) throws SQLException {
+        List<OutboxRow> rows = relayed(store, defects.size());
+        Map<String, String> found = new TreeMap<>();
+        rows.forEach(row -> found.put(row.id(), row.defect() == null ? "none" : row.defect()));
+        assertThat(found).containsExactlyInAnyOrderEntriesOf(defects);
+        assertThat(rows).extracting(OutboxRow::payloadBytes).allMatch(bytes -> bytes < 10);
+        assertThat(query("select count(*) from outboxevent")).isZero();
     }
 
     static Claim claim(PlainStore store, int shard) {
