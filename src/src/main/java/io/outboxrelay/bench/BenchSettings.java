@@ -6,18 +6,31 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** The relay's defaults, pointed at a sandbox. */
 final class BenchSettings {
+    private static final String OUTBOX = "outbox-relay.outboxes.orders.";
+
     private BenchSettings() {}
 
-    static OutboxSettings outbox(SandboxPostgres postgres, int shards) {
-        Map<String, Object> own = Map.of(
+    static OutboxSettings ring(SandboxPostgres postgres, String table, int shards) {
+        return outbox(postgres, table, shards, "ring");
+    }
+
+    static OutboxSettings plain(SandboxPostgres postgres, String table, int shards) {
+        return outbox(postgres, table, shards, "delete");
+    }
+
+    private static OutboxSettings outbox(SandboxPostgres postgres, String table, int shards, String mode) {
+        Map<String, Object> own = new TreeMap<>(Map.of(
                 "outbox-relay.database.url", postgres.jdbcUrl(),
                 "outbox-relay.database.user", postgres.user(),
                 "outbox-relay.database.password", postgres.password(),
-                "outbox-relay.kafka.bootstrap-servers", "127.0.0.1:9092",
-                "outbox-relay.outboxes.orders.shards", shards);
+                "outbox-relay.kafka.bootstrap-servers", "127.0.0.1:9092"));
+        own.put(OUTBOX + "table", table);
+        own.put(OUTBOX + "shards", shards);
+        own.put(OUTBOX + "acknowledge.mode", mode);
         return Objects.requireNonNull(RelaySettings.from(ConfigFactory.parseMap(own)
                         .withFallback(ConfigFactory.defaultReference())
                         .resolve())

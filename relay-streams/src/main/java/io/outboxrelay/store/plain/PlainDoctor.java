@@ -66,7 +66,7 @@ public final class PlainDoctor {
     }
 
     private static Finding lag(Connection connection, PlainSql sql, OutboxSettings settings) throws SQLException {
-        Backlog backlog = new PlainRows(sql).backlog(connection, ALL);
+        Backlog backlog = new PlainRows(settings, sql).backlog(connection, ALL);
         String waiting = backlog.rows() + (backlog.capped() ? " or more" : "") + " rows wait, the oldest for "
                 + backlog.oldestAge().toSeconds() + " s";
         return backlog.oldestAge().compareTo(settings.stuckAfter()) <= 0

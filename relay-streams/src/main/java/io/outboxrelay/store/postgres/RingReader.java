@@ -73,6 +73,7 @@ final class RingReader {
 
     private TailRead.@Nullable From tail;
     private Tail state = Tail.RESTING;
+    private long lookBeganNanos;
 
     /** What the tail does: nothing, waiting for its next look, or looking. */
     private enum Tail {
@@ -168,6 +169,7 @@ final class RingReader {
     /** Looks for those who stand where the tail stands now. */
     private Behavior<Command> onLook() {
         state = Tail.LOOKING;
+        lookBeganNanos = System.nanoTime();
         TailRead.From prev = tail;
         byte[] slots = prev == null ? null : feeds.beginLook();
         boolean flushedOnly = settings.reader().flushedOnly();
@@ -195,11 +197,18 @@ final class RingReader {
         }
         advance();
         if (!feeds.isEmpty()) {
-            lookAfter(pace.after(looked.read().rows().size()));
+            lookAfter(pause(looked.read().rows().size()));
         } else {
             tail = null; // its session may be lost before somebody reads again
         }
         return Behaviors.same();
+    }
+
+    /** At least as long as the look took: where looking is expensive, at most half of the time goes into it. */
+    private Duration pause(int rows) {
+        Duration took = Duration.ofNanos(System.nanoTime() - lookBeganNanos);
+        Duration pause = pace.after(rows);
+        return took.compareTo(pause) > 0 ? took : pause;
     }
 
     /** Gives everyone who is behind what he needs next. */

@@ -1,0 +1,106 @@
+package io.outboxrelay.bench;
+
+import io.outboxrelay.sandbox.SandboxPostgres;
+import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.postgres.Migrations;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/** A PostgreSQL for one workload: the relay's own outbox, and a plain table beside it. */
+final class BenchServer implements AutoCloseable {
+    static final String RING = "outbox";
+    static final String PLAIN = "plain_outbox";
+
+    private static final Map<String, String> SERVER = Map.of("shared_buffers", "1GB", "max_wal_size", "4GB");
+    private static final int PAYLOAD_BYTES = 300;
+    private static final int ROWS_PER_INSERT = 100_000;
+
+    private final SandboxPostgres postgres;
+    private final Connection connection;
+    private final long postmaster;
+    private final OutboxSettings ring;
+    private final OutboxSettings plain;
+
+    private BenchServer(SandboxPostgres postgres, Connection connection, int shards) throws SQLException {
+        this.postgres = postgres;
+        this.connection = connection;
+        this.postmaster = CpuMeter.parentOf(number("select pg_backend_pid()"));
+        this.ring = BenchSettings.ring(postgres, RING, shards);
+        this.plain = BenchSettings.plain(postgres, PLAIN, shards);
+    }
+
+    static BenchServer start(int shards) throws SQLException {
+        SandboxPostgres postgres = SandboxPostgres.start(SERVER);
+        BenchServer server = new BenchServer(
+                postgres,
+                DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password()),
+                shards);
+        Migrations.migrate(server.ring.database(), Migrations.OUTBOX, RING);
+        server.execute("create table " + PLAIN + " (id uuid primary key default gen_random_uuid(),"
+                + " aggregatetype text not null, aggregateid text, type text not null, payload bytea,"
+                + " seq bigint not null generated always as identity)");
+        server.execute("create index on " + PLAIN + " (seq)");
+        Migrations.migrate(server.plain.database(), Migrations.PLAIN, PLAIN);
+        return server;
+    }
+
+    OutboxSettings ring() {
+        return ring;
+    }
+
+    OutboxSettings plain() {
+        return plain;
+    }
+
+    long postmaster() {
+        return postmaster;
+    }
+
+    /** A further connection; the caller closes it. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    long number(String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Inserts so many rows, ten thousand keys in turn. */
+    void fill(String table, int rows) throws SQLException {
+        for (int from = 0; from < rows; from += ROWS_PER_INSERT) {
+            int to = Math.min(rows, from + ROWS_PER_INSERT) - 1;
+            execute("insert into " + table + " (aggregatetype, aggregateid, type, payload) select 'order',"
+                    + " 'order-' || (n % 10000), 'Changed', convert_to(rpad(n::text, " + PAYLOAD_BYTES
+                    + ", 'x'), 'UTF8') from generate_series(" + from + ", " + to + ") n");
+        }
+    }
+
+    static byte[] payload() {
+        return new byte[PAYLOAD_BYTES];
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (postgres) {
+            connection.close();
+        }
+    }
+}

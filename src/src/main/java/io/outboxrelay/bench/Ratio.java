@@ -1,0 +1,15 @@
+package io.outboxrelay.bench;
+
+/** A figure beside its alternative's, and what is aimed at: `atLeast` the goal, or at most. */
+public record Ratio(String name, double value, double goal, boolean atLeast) {
+
+    boolean met() {
+        return atLeast ? value >= goal : value <= goal;
+    }
+
+    @Override
+    public String toString() {
+        return "%-58s %6.2f   goal %s %.2f: %s"
+                .formatted(name, value, atLeast ? ">=" : "<=", goal, met() ? "met" : "missed");
+    }
+}

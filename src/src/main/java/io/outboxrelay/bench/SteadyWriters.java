@@ -1,0 +1,96 @@
+package io.outboxrelay.bench;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Writers that keep a timetable, whether or not the database keeps up: each event carries the moment at which its
+ * transaction was due, so that a stall counts for every event that had to wait behind it.
+ */
+final class SteadyWriters {
+    static final int ROWS_PER_TRANSACTION = 10;
+    private static final int WRITERS = 4;
+
+    private final BenchServer server;
+    private final String table;
+    private final long nanosPerTransaction;
+
+    SteadyWriters(BenchServer server, String table, int eventsPerSecond) {
+        this.server = server;
+        this.table = table;
+        this.nanosPerTransaction = TimeUnit.SECONDS.toNanos(ROWS_PER_TRANSACTION) / eventsPerSecond;
+    }
+
+    /** When the event was due. */
+    static long due(byte[] payload) {
+        return ByteBuffer.wrap(payload).getLong();
+    }
+
+    /** Writes for so long; returns how many events. */
+    long write(long seconds) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+        try {
+            long began = System.nanoTime();
+            long transactions = TimeUnit.SECONDS.toNanos(seconds) / nanosPerTransaction;
+            List<Future<Long>> writers = new ArrayList<>();
+            for (int n = 0; n < WRITERS; n++) {
+                writers.add(threads.submit(writer(began, n, transactions)));
+            }
+            long written = 0;
+            for (Future<Long> writer : writers) {
+                written += writer.get();
+            }
+            return written;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private Callable<Long> writer(long began, int first, long transactions) {
+        return () -> {
+            long written = 0;
+            try (Connection connection = server.connect();
+                    PreparedStatement insert = connection.prepareStatement("insert into " + table
+                            + " (aggregatetype, aggregateid, type, payload) values ('order', ?, 'Changed', ?)")) {
+                connection.setAutoCommit(false);
+                for (long n = first; n < transactions; n += WRITERS) {
+                    long due = began + n * nanosPerTransaction;
+                    awaitTurn(due);
+                    writeOne(insert, n, due);
+                    connection.commit();
+                    written += ROWS_PER_TRANSACTION;
+                }
+            }
+            return written;
+        };
+    }
+
+    private static void awaitTurn(long due) {
+        long wait = due - System.nanoTime();
+        while (wait > 0) {
+            LockSupport.parkNanos(wait);
+            wait = due - System.nanoTime();
+        }
+    }
+
+    private static void writeOne(PreparedStatement insert, long transaction, long due) throws SQLException {
+        byte[] payload = BenchServer.payload();
+        ByteBuffer.wrap(payload).putLong(due);
+        for (int row = 0; row < ROWS_PER_TRANSACTION; row++) {
+            insert.setString(1, "order-" + (transaction * ROWS_PER_TRANSACTION + row) % 10_000);
+            insert.setBytes(2, payload);
+            insert.addBatch();
+        }
+        insert.executeBatch();
+    }
+}
