@@ -54,11 +54,6 @@ public final class SandboxKafka implements AutoCloseable {
         return start(parentDirectory, Map.of());
     }
 
-    /** Starts a broker with further broker properties. */
-    public static SandboxKafka start(Map<String, String> brokerProperties) {
-        return start(TemporaryFolder.systemDefault(), brokerProperties);
-    }
-
     /** Starts a broker with its data in a new folder inside the given one, and with further broker properties. */
     public static SandboxKafka start(Path parentDirectory, Map<String, String> brokerProperties) {
         SandboxKafka kafka = new SandboxKafka(parentDirectory, brokerProperties);

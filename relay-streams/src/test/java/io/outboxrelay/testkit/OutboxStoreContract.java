@@ -103,16 +103,7 @@ public abstract class OutboxStoreContract extends ParkContract {
 
     @Test
     void readingAgainKeepsTheOrderWhateverWasCommittedSince() {
-        OpenTransaction late = fixture.begin().append(key(0, 1), "late");
-        int rows = 3 * fixture.chunkRows();
-        appendRows(0, rows);
-        Claim claim = claim(0);
-        ChunkProbe reader = read(claim);
-        Chunk first = reader.chunk();
-        settle(claim, first);
-        List<String> rest = printed(reader.rows(rows - first.rows().size()));
-        late.commit();
-        append(key(0, 0), "new");
+        List<String> rest = readWithoutSettling();
         for (int time = 0; time < 3; time++) {
             List<OutboxRow> again = readElsewhere(claimElsewhere(0)).rows(rest.size() + 2);
             assertThat(printed(again)).containsSubsequence(rest);
@@ -273,6 +264,21 @@ public abstract class OutboxStoreContract extends ParkContract {
     void aShardThatDoesNotExistCannotBeClaimed() {
         RelayException failure = Waits.failure(store().claim(shard(SHARDS)), LIMIT);
         assertThat(failure).hasMessageContaining(shard(SHARDS).toString());
+    }
+
+    /** Rows of shard 0 that were read and not settled, as printed; a late row and a new one were committed since. */
+    final List<String> readWithoutSettling() {
+        OpenTransaction late = fixture.begin().append(key(0, 1), "late");
+        int rows = 3 * fixture.chunkRows();
+        appendRows(0, rows);
+        Claim claim = claim(0);
+        ChunkProbe reader = read(claim);
+        Chunk first = reader.chunk();
+        settle(claim, first);
+        List<String> rest = printed(reader.rows(rows - first.rows().size()));
+        late.commit();
+        append(key(0, 0), "new");
+        return rest;
     }
 
     private RelayException failure(Claim claim, Chunk chunk) {

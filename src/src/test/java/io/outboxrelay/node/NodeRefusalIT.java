@@ -15,30 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** What a node says when it cannot start, or cannot relay yet: one line that names the cause. */
-class NodeRefusalIT {
+class NodeRefusalIT extends ShopScene {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    @TempDir
-    static Path folder;
-
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = new Shop(folder);
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
 
     @Test
     void aMissingTableIsNamedAndWhatToDo() throws Exception {

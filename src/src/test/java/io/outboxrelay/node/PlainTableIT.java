@@ -17,30 +17,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A node over a table that a service had before there was a relay. */
-class PlainTableIT {
+class PlainTableIT extends ShopScene {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int EVENTS = 300;
-
-    @TempDir
-    static Path folder;
-
-    private static Shop shop;
-
-    @BeforeAll
-    static void open() {
-        shop = new Shop(folder);
-    }
-
-    @AfterAll
-    static void close() {
-        shop.close();
-    }
 
     private static Connection connect() throws SQLException {
         return DriverManager.getConnection(shop.postgres.jdbcUrl(), "postgres", "postgres");

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.settings.DatabaseKind;
 import io.outboxrelay.settings.DatabaseSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class JdbcRunner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JdbcRunner.class);
     private static final Duration SLOW = Duration.ofSeconds(1);
+    private static final String POSTGRESQL_SESSION = "set jit = off; set enable_seqscan = off; ";
 
     private final String lane;
     private final HikariDataSource pool;
@@ -68,9 +70,10 @@ public final class JdbcRunner implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(database.connectTimeout().toMillis());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        config.setConnectionInitSql(sessionSql.isEmpty() ? null : sessionSql);
+        String initialSql = (database.kind() == DatabaseKind.POSTGRESQL ? POSTGRESQL_SESSION : "") + sessionSql;
+        config.setConnectionInitSql(initialSql.isEmpty() ? null : initialSql);
         switch (database.kind()) {
-            case POSTGRESQL -> postgresql(config, lane, database, sessionSql);
+            case POSTGRESQL -> postgresql(config, lane, database);
             case MARIADB -> mariadb(config, database);
             case H2 -> {} // in this process: no network to give up on, and unknown properties are errors
         }
@@ -78,8 +81,7 @@ public final class JdbcRunner implements AutoCloseable {
         return config;
     }
 
-    private static void postgresql(HikariConfig config, String lane, DatabaseSettings database, String sessionSql) {
-        config.setConnectionInitSql("set jit = off; set enable_seqscan = off; " + sessionSql);
+    private static void postgresql(HikariConfig config, String lane, DatabaseSettings database) {
         config.addDataSourceProperty("ApplicationName", "outbox-relay " + lane);
         config.addDataSourceProperty("connectTimeout", seconds(database.connectTimeout()));
         config.addDataSourceProperty("socketTimeout", seconds(database.socketTimeout()));

@@ -2,12 +2,10 @@ package io.outboxrelay.store.plain;
 
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.OutboxAdmin;
-import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.postgres.Migrations;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
-import io.outboxrelay.testkit.StoreFixture;
+import io.outboxrelay.testkit.TwoNodes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -17,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Two nodes' stores over a plain table. */
-record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) implements StoreFixture {
+record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) implements TwoNodes {
 
     /** Over a table as `ddl` makes it, in a database that is there. */
     static PlainFixture open(OutboxSettings settings, String... ddl) {
@@ -43,31 +41,6 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
     }
 
     @Override
-    public String outbox() {
-        return settings.name();
-    }
-
-    @Override
-    public int chunkRows() {
-        return settings.reader().chunkRows();
-    }
-
-    @Override
-    public OutboxAdmin admin() {
-        return here;
-    }
-
-    @Override
-    public OutboxStore store() {
-        return here;
-    }
-
-    @Override
-    public OutboxStore otherNode() {
-        return there;
-    }
-
-    @Override
     public OpenTransaction begin() {
         return JdbcTransaction.begin(settings);
     }
@@ -85,11 +58,5 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public void close() {
-        here.close();
-        there.close();
     }
 }

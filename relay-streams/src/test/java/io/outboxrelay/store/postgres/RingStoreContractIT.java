@@ -2,12 +2,11 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.OutboxAdmin;
-import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.testkit.ExactRereadContract;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.StoreFixture;
+import io.outboxrelay.testkit.TwoNodes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -43,32 +42,7 @@ class RingStoreContractIT extends ExactRereadContract {
                 settings, RingStore.open(kit.system(), settings), RingStore.open(kit.system(), settings));
     }
 
-    private record RingFixture(OutboxSettings settings, RingStore here, RingStore there) implements StoreFixture {
-        @Override
-        public String outbox() {
-            return settings.name();
-        }
-
-        @Override
-        public int chunkRows() {
-            return settings.reader().chunkRows();
-        }
-
-        @Override
-        public OutboxAdmin admin() {
-            return here;
-        }
-
-        @Override
-        public OutboxStore store() {
-            return here;
-        }
-
-        @Override
-        public OutboxStore otherNode() {
-            return there;
-        }
-
+    private record RingFixture(OutboxSettings settings, RingStore here, RingStore there) implements TwoNodes {
         @Override
         public OpenTransaction begin() {
             return JdbcTransaction.begin(settings, DocumentedRoles.APPLICATION);
@@ -85,12 +59,6 @@ class RingStoreContractIT extends ExactRereadContract {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
-        }
-
-        @Override
-        public void close() {
-            here.close();
-            there.close();
         }
     }
 }
