@@ -45,4 +45,13 @@ public record OutboxRow(
     public int payloadBytes() {
         return payload == null ? 0 : payload.length;
     }
+
+    /** What it weighs in memory, about: payload, key and headers. */
+    public long weight() {
+        return (long) payloadBytes() + length(aggregateId) + length(headers);
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
 }

@@ -35,7 +35,7 @@ public record Chunking(int maxRows, long maxBytes) {
         long bytes = 0;
         int to = from;
         while (to < rows.size() && to - from < maxRows) {
-            bytes += rows.get(to).payloadBytes();
+            bytes += rows.get(to).weight();
             if (to > from && bytes > maxBytes) {
                 break;
             }

@@ -3,6 +3,7 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.OutboxRow;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +120,6 @@ final class Feed {
     }
 
     private static long bytes(Chunk chunk) {
-        return chunk.rows().stream().mapToLong(row -> row.payloadBytes()).sum();
+        return chunk.rows().stream().mapToLong(OutboxRow::weight).sum();
     }
 }

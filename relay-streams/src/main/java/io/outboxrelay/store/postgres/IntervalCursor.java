@@ -15,7 +15,7 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * The rows of one shard in one snapshot interval, streamed by COPY: row by row, so that a page is bounded in bytes
- * whatever comes next (docs/decisions/0006-copy.md). Holds a connection and a transaction until closed; used by one
+ * whatever comes next (docs/decisions/0006-catch-up-by-copy.md). Holds a connection and a transaction until closed; used by one
  * thread of the JDBC door at a time.
  */
 final class IntervalCursor implements AutoCloseable {

@@ -1,0 +1,163 @@
+package io.outboxrelay.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.sandbox.SandboxPostgres;
+import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.store.jdbc.JdbcRunner;
+import io.outboxrelay.store.postgres.IntervalCursor.Page;
+import io.outboxrelay.testkit.TestSettings;
+import io.outboxrelay.testkit.Waits;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IntervalCursorIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final SlotRange ALL = new SlotRange(0, 1023);
+    private static final ReadSql SQL = new ReadSql("outbox", 1000 << 10, false);
+    private static SandboxPostgres postgres;
+    private static DatabaseSettings database;
+
+    @BeforeAll
+    static void start() {
+        postgres = SandboxPostgres.start();
+        database = TestSettings.database(postgres.jdbcUrl());
+        Migrations.migrate(database, Migrations.OUTBOX, "outbox");
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() throws SQLException {
+        execute("truncate outbox");
+        execute("alter sequence outbox_seq_seq restart");
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void insert(int rows, int bytes) throws SQLException {
+        execute("insert into outbox (aggregatetype, type, payload) select 'a', 'T', convert_to(repeat('x', " + bytes
+                + "), 'UTF8') from generate_series(1, " + rows + ")");
+    }
+
+    private static SnapshotPosition everything() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(OutboxSql.SNAPSHOT)) {
+            row.next();
+            return new SnapshotPosition(Snapshot.NOTHING, Snapshot.parse(row.getString(1)), 0);
+        }
+    }
+
+    private static List<Page> pages(JdbcRunner lane, SnapshotPosition from) {
+        return Waits.get(
+                lane.submit("read all", () -> {
+                    List<Page> pages = new ArrayList<>();
+                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL)) {
+                        do {
+                            pages.add(cursor.next());
+                        } while (!pages.get(pages.size() - 1).last());
+                    }
+                    return pages;
+                }),
+                LIMIT);
+    }
+
+    private static List<Long> seqs(List<Page> pages) {
+        return pages.stream()
+                .flatMap(page -> page.rows().stream())
+                .map(OutboxRow::seq)
+                .toList();
+    }
+
+    private static List<Long> numbers(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    @Test
+    void largeRowsAfterSmallOnesMakeSmallPages() throws Exception {
+        insert(3_000, 10);
+        insert(10, 700_000);
+        try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            List<Page> pages = pages(lane, everything());
+            assertThat(seqs(pages)).isEqualTo(numbers(1, 3_010));
+            assertThat(pages).allSatisfy(page -> {
+                assertThat(page.rows().size()).isLessThanOrEqualTo(1_000);
+                assertThat(page.rows().stream()
+                                .mapToInt(OutboxRow::payloadBytes)
+                                .sum())
+                        .isLessThan((1 << 20) + 700_000);
+            });
+        }
+    }
+
+    @Test
+    void anIntervalWithoutRowsIsOneEmptyLastPage() throws Exception {
+        try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            assertThat(pages(lane, everything())).containsExactly(new Page(List.of(), true));
+        }
+    }
+
+    @Test
+    void aCursorClosedHalfWayLeavesAUsableLaneHoweverMuchTheServerHadSent() throws Exception {
+        insert(20_000, 10);
+        SnapshotPosition all = everything();
+        try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            for (long after : new long[] {0, 1, 10_000, 18_000, 18_900, 18_990}) {
+                SnapshotPosition from = new SnapshotPosition(all.prev(), all.cur(), after);
+                Page page = Waits.get(
+                        lane.submit("read a page", () -> {
+                            try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL)) {
+                                return cursor.next();
+                            }
+                        }),
+                        LIMIT);
+                assertThat(seqs(List.of(page))).isEqualTo(numbers(after + 1, after + 1_000));
+                assertThat(page.last()).isFalse();
+                assertThat(seqs(pages(lane, from))).isEqualTo(numbers(after + 1, 20_000));
+            }
+        }
+    }
+
+    @Test
+    void rowsOfTransactionsThatWereLateAreReadWithTheOthersInOneOrder() throws Exception {
+        try (Connection late = DriverManager.getConnection(database.url(), "postgres", "postgres");
+                JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            late.setAutoCommit(false);
+            try (Statement statement = late.createStatement()) {
+                statement.execute("insert into outbox (aggregatetype, type) values ('a', 'late')");
+                insert(1, 10);
+                Snapshot prev = everything().cur();
+                insert(1, 10);
+                statement.execute("insert into outbox (aggregatetype, type) values ('a', 'late')");
+                insert(1, 10);
+                late.commit();
+                insert(1, 10);
+                List<Page> pages =
+                        pages(lane, new SnapshotPosition(prev, everything().cur(), 0));
+                assertThat(seqs(pages)).containsExactly(1L, 3L, 4L, 5L, 6L);
+            }
+        }
+    }
+}
