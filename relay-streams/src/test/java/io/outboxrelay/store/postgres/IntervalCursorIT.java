@@ -74,7 +74,7 @@ class IntervalCursorIT {
         return Waits.get(
                 lane.submit("read all", () -> {
                     List<Page> pages = new ArrayList<>();
-                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL)) {
+                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true")) {
                         do {
                             pages.add(cursor.next());
                         } while (!pages.get(pages.size() - 1).last());
@@ -128,7 +128,7 @@ class IntervalCursorIT {
                 SnapshotPosition from = new SnapshotPosition(all.prev(), all.cur(), after);
                 Page page = Waits.get(
                         lane.submit("read a page", () -> {
-                            try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL)) {
+                            try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true")) {
                                 return cursor.next();
                             }
                         }),
