@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -25,31 +27,58 @@ import org.apache.pekko.stream.javadsl.Flow;
 /** All shards of an outbox, read and acknowledged as a node does it; only that nothing is sent anywhere. */
 final class BenchRelay implements AutoCloseable {
     private final ActorSystem<Void> system;
+    private final OutboxSettings settings;
     private final OpenStore store;
+    private final int shards;
     private final List<ShardStream> streams = new ArrayList<>();
 
     private BenchRelay(ActorSystem<Void> system, OutboxSettings settings) {
         this.system = system;
+        this.settings = settings;
         this.store = settings.acknowledge().mode() == AcknowledgeSettings.Mode.RING
                 ? RingStore.open(system, settings)
                 : PlainStore.open(settings);
+        this.shards = join(store.shards(settings.shards()));
+    }
+
+    /** One that reads nothing yet. */
+    static BenchRelay open(OutboxSettings settings) {
+        return new BenchRelay(ActorSystem.create(Behaviors.empty(), "bench"), settings);
     }
 
     static BenchRelay start(OutboxSettings settings, RelayObserver observer) {
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench");
-        BenchRelay relay = new BenchRelay(system, settings);
-        int shards = join(relay.store.shards(settings.shards()));
+        BenchRelay relay = open(settings);
+        relay.relay(observer);
+        return relay;
+    }
+
+    private void relay(RelayObserver observer) {
         for (int n = 0; n < shards; n++) {
-            Claim claim = join(relay.store.claim(new ShardId(settings.name(), n)));
-            relay.streams.add(ShardStream.start(
-                    relay.store,
+            Claim claim = join(store.claim(new ShardId(settings.name(), n)));
+            streams.add(ShardStream.start(
+                    store,
                     new Nowhere(),
                     claim,
                     settings.chunksInFlight(),
                     observer,
                     Materializer.matFromSystem(system)));
         }
-        return relay;
+    }
+
+    /** Returns once so many rows are settled. */
+    void drain(int rows) throws InterruptedException {
+        AtomicLong left = new AtomicLong(rows);
+        CountDownLatch done = new CountDownLatch(1);
+        relay(new RelayObserver() {
+            @Override
+            public void onSettled(Chunk chunk) {
+                int settled = chunk.rows().size();
+                if (left.getAndAdd(-settled) <= settled) {
+                    done.countDown();
+                }
+            }
+        });
+        done.await();
     }
 
     private static <T> T join(CompletionStage<T> stage) {
