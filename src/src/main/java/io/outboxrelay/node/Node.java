@@ -15,11 +15,15 @@ import io.outboxrelay.store.plain.PlainStore;
 import io.outboxrelay.store.postgres.RingStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -39,6 +43,7 @@ public final class Node {
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final String SYSTEM = "outbox-relay";
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
 
     private final ActorSystem<Void> system;
     private final RelaySettings settings;
@@ -66,13 +71,28 @@ public final class Node {
      */
     public static int run(Path config) {
         Node node = start(LoadedConfig.load(config));
+        Runtime.getRuntime().addShutdownHook(new Thread(node::exitWithZeroOnceInOrder, "exit-with-zero"));
         node.system.getWhenTerminated().toCompletableFuture().join();
-        CoordinatedShutdown.Reason reason =
-                CoordinatedShutdown.get(node.system).getShutdownReason().orElse(CoordinatedShutdown.unknownReason());
-        if (reason == CoordinatedShutdown.jvmExitReason()) {
+        return node.endedBecause(CoordinatedShutdown.clusterDowningReason()) ? EXIT_DOWNED : 0;
+    }
+
+    /** The JVM waits for its hooks before it ends with the signal's exit code. */
+    private void exitWithZeroOnceInOrder() {
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException notInOrder) {
+            return;
+        }
+        if (endedBecause(CoordinatedShutdown.jvmExitReason())) {
             Runtime.getRuntime().halt(0);
         }
-        return reason == CoordinatedShutdown.clusterDowningReason() ? EXIT_DOWNED : 0;
+    }
+
+    private boolean endedBecause(CoordinatedShutdown.Reason reason) {
+        return CoordinatedShutdown.get(system)
+                .getShutdownReason()
+                .filter(given -> given == reason)
+                .isPresent();
     }
 
     /** Starts a node and returns once it is a member of the cluster; throws as {@link #run} does. */
