@@ -43,6 +43,11 @@ enum Dialect {
         String slot(String key) {
             return "bitand(rshift(cast(substring(hash('MD5', " + key + ") from 1 for 2) as smallint), 4), 1023)";
         }
+
+        @Override
+        String written(String id) {
+            return "rawtohex(" + id + ")";
+        }
     },
     MARIADB("char", "add column %s bigint not null auto_increment unique", "timestamp null") {
         @Override
@@ -53,6 +58,11 @@ enum Dialect {
         @Override
         String slot(String key) {
             return "(conv(substr(md5(" + key + "), 1, 3), 16, 10) & 1023)";
+        }
+
+        @Override
+        String written(String id) {
+            return "hex(" + id + ")";
         }
 
         /** Columns and expressions may be of different collations, which cannot be compared as text. */
@@ -102,6 +112,11 @@ enum Dialect {
     /** The size of a text column. */
     String bytesOf(String column) {
         return "octet_length(" + column + ")";
+    }
+
+    /** An id of any type as text that no other id has, binary ones included. */
+    String written(String id) {
+        return text(id);
     }
 
     String sameText(String one, String other) {

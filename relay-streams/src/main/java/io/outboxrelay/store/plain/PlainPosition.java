@@ -3,7 +3,6 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.model.Position;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +32,6 @@ final class PlainPosition implements Position {
      */
     PlainPosition then(List<Object> moreIds, long lastOrder) {
         return new PlainPosition(List.copyOf(moreIds), lastOrder, this);
-    }
-
-    /** As {@link #unacknowledged}, without those that have these names. */
-    List<Object> unacknowledgedBut(Set<String> names) {
-        return unacknowledged().stream()
-                .filter(id -> !names.contains(Columns.name(id)))
-                .toList();
     }
 
     /** Every id read up to here whose acknowledgement is not known to be written. */

@@ -39,7 +39,7 @@ final class PlainSql {
     /** True for rows that neither were sent nor can never be. */
     private String waits() {
         return unmarked() + " and not exists (select 1 from " + parked() + " p where "
-                + dialect.sameText("p.id", dialect.text(table + "." + id)) + ")";
+                + dialect.sameText("p.id", dialect.written(table + "." + id)) + ")";
     }
 
     private String unmarked() {
@@ -146,14 +146,15 @@ final class PlainSql {
         return "delete from " + shards() + " where shard >= ?";
     }
 
-    /** Parameters: reason, id as text. */
+    /** Parameters: reason, id as consumers see it, id. */
     String park() {
-        return "insert into " + parked() + " (reason, id, attempts) values (?, ?, 1)";
+        return "insert into " + parked() + " (reason, event, id, attempts) select ?, ?, " + dialect.written(id)
+                + ", 1 from " + table + " where " + id + " = ?";
     }
 
-    /** Parameters: reason, id as text. */
+    /** Parameters: reason, id as consumers see it. */
     String parkAgain() {
-        return "update " + parked() + " set reason = ?, attempts = attempts + 1, last_at = " + NOW + " where id = ?";
+        return "update " + parked() + " set reason = ?, attempts = attempts + 1, last_at = " + NOW + " where event = ?";
     }
 
     /** All columns. */

@@ -10,12 +10,13 @@ import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
@@ -85,13 +86,15 @@ public final class PlainStore implements OpenStore {
 
     @Override
     public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
-        Set<String> refused =
-                refusals.stream().map(refusal -> refusal.row().id()).collect(Collectors.toUnmodifiableSet());
         PlainPosition end = (PlainPosition) chunks.get(chunks.size() - 1).end();
         return acksLane.inTransaction("settle shard " + claim.shard(), connection -> {
                     shards.holdEpoch(connection, claim);
-                    rows.acknowledge(connection, end.unacknowledgedBut(refused));
-                    parked.add(connection, refusals);
+                    Map<String, Object> sent = new LinkedHashMap<>();
+                    end.unacknowledged().forEach(id -> sent.put(Columns.name(id), id));
+                    Map<String, Object> refused = new HashMap<>(sent);
+                    refusals.forEach(refusal -> sent.remove(refusal.row().id()));
+                    rows.acknowledge(connection, List.copyOf(sent.values()));
+                    parked.add(connection, refusals, refused);
                     return Done.getInstance();
                 })
                 .thenApply(done -> {

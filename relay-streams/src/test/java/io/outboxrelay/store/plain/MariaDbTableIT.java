@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.testkit.ChunkProbe;
 import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
@@ -95,6 +98,28 @@ class MariaDbTableIT extends TableScene {
                         tuple("ff000102-0304-0506-0708-090a0b0c0d0e", "sö", "\uD83C\uDF53"),
                         tuple("00000000-0000-0000-0000-000000000000", "sö", "-"));
         assertThat(query("select count(*) from outboxevent")).isZero();
+    }
+
+    @Test
+    void aParkedRowWithABinaryIdIsLeftOutWhenRowsAreReadAgain() throws Exception {
+        PlainStore store = open(
+                Mode.MARK,
+                columns("", "seq"),
+                "create table outboxevent (id binary(16) primary key, seq int not null auto_increment unique,"
+                        + " aggregatetype text, aggregateid text, type text, payload blob, published_at timestamp null)",
+                "insert into outboxevent (id, aggregatetype, aggregateid, type) values"
+                        + " (unhex('fffe0102030405060708090a0b0c0d0e'), 'Order', 'k', 'T'),"
+                        + " (unhex('ff000102030405060708090a0b0c0d0e'), 'Order', 'k', 'T')");
+        Waits.get(store.shards(1), LIMIT);
+        Claim claim = claim(store, 0);
+        List<Chunk> chunks =
+                ChunkProbe.start(store, claim, materializer(), LIMIT).chunks(2);
+        OutboxRow poison = ChunkProbe.rowsOf(chunks).get(0);
+        Waits.get(store.park(claim, chunks, List.of(new Refusal(poison, "too large"))), LIMIT);
+        Claim again = claim(store, 0);
+        assertThat(Waits.get(store.backlog(again), LIMIT).rows()).isZero();
+        assertThat(query("select count(*) from outboxevent where published_at is null"))
+                .isEqualTo(1);
     }
 
     @Test

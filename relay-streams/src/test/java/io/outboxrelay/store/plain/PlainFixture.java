@@ -49,7 +49,7 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
     public List<String> parked() {
         try (Connection connection = connect(settings.database());
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select id, reason from " + settings.table() + "_parked")) {
+                ResultSet row = statement.executeQuery("select event, reason from " + settings.table() + "_parked")) {
             List<String> parked = new ArrayList<>();
             while (row.next()) {
                 parked.add(row.getString(1) + ": " + row.getString(2));
