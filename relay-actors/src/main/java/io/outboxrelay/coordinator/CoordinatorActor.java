@@ -5,9 +5,11 @@ import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -99,6 +101,7 @@ public final class CoordinatorActor {
     private final CoordinatorSetup setup;
     private final ActorRef<ControlJournal.Change> journal;
     private final ActorRef<ReshardActor.Ended> reshardEnded;
+    private final Set<String> asking = new HashSet<>();
 
     private CoordinatorActor(ActorContext<Command> context, TimerScheduler<Command> timers, CoordinatorSetup setup) {
         this.context = context;
@@ -130,11 +133,14 @@ public final class CoordinatorActor {
         return learning(ShardPlan.NOTHING_KNOWN);
     }
 
+    /** One question at a time: a database that is down takes longer to say nothing than the wake interval. */
     private void learnShards(String outbox) {
         CoordinatorSetup.Duty duty = setup.duty(outbox);
-        context.pipeToSelf(
-                duty.admin().shards(duty.whenNew()),
-                (count, failure) -> new ShardsKnown(outbox, failure == null ? count : 0));
+        if (asking.add(outbox)) {
+            context.pipeToSelf(
+                    duty.admin().shards(duty.whenNew()),
+                    (count, failure) -> new ShardsKnown(outbox, failure == null ? count : 0));
+        }
     }
 
     // ---- learning: what operators want is not known yet, so nobody is woken
@@ -156,7 +162,8 @@ public final class CoordinatorActor {
     }
 
     /** An outbox that does not answer is asked again with the next wake. */
-    private static ShardPlan learned(ShardPlan plan, ShardsKnown known) {
+    private ShardPlan learned(ShardPlan plan, ShardsKnown known) {
+        asking.remove(known.outbox());
         return known.count() == 0 ? plan : plan.with(known.outbox(), known.count());
     }
 
