@@ -139,7 +139,9 @@ final class DebeziumRouting {
         for (String text : list.split(",", -1)) {
             Placement.parse(text, table::field).ifPresentOrElse(placement::add, () -> refuse(text.strip()));
         }
-        return placement;
+        Optional<String> problem = RoutingSettings.placementProblem(placement);
+        problem.ifPresent(rule -> properties.refuseUnless(false, PLACEMENT, list, rule));
+        return problem.isPresent() ? List.of() : placement;
     }
 
     private boolean ignoresMissing() {

@@ -33,4 +33,9 @@ public record Placement(RowField field, Target target, String alias) {
                 .findFirst()
                 .flatMap(known -> fieldByName.apply(parts[0].strip()).map(field -> new Placement(field, known, alias)));
     }
+
+    @Override
+    public String toString() {
+        return field + ":" + target.name().toLowerCase(Locale.ROOT) + ":" + alias;
+    }
 }

@@ -2,6 +2,7 @@ package io.outboxrelay.settings;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,7 +52,8 @@ public record RoutingSettings(
         if (byRegex) {
             checkPattern(rules, topicRegex, topicReplacement);
         }
-        checkPlacement(rules, placement);
+        List<Placement> placed = placement;
+        placementProblem(placement).ifPresent(problem -> rules.that(false, "placement", placed, problem));
         rules.orThrow();
     }
 
@@ -63,18 +65,19 @@ public record RoutingSettings(
                                 .ifPresent(problem -> rules.that(false, "topic-replacement", replacement, problem)));
     }
 
-    private static void checkPlacement(Rules rules, List<Placement> placement) {
+    /** What is wrong with fields that are legal each by itself, if anything is. */
+    static Optional<String> placementProblem(List<Placement> placement) {
         long partitions = placement.stream()
                 .filter(placed -> placed.target() == Placement.Target.PARTITION)
                 .count();
-        rules.that(partitions <= 1, "placement", partitions + " partitions", "legal one at most");
+        if (partitions > 1) {
+            return Optional.of("has " + partitions + " partitions; legal one at most");
+        }
         Set<String> members = new HashSet<>(Set.of("payload"));
-        placement.stream()
-                .filter(placed -> placed.target() == Placement.Target.ENVELOPE)
-                .forEach(placed -> rules.that(
-                        members.add(placed.alias()),
-                        "placement",
-                        placed.field() + ":envelope:" + placed.alias(),
-                        "is taken; legal a name of its own for each member of the envelope, other than payload"));
+        return placement.stream()
+                .filter(placed -> placed.target() == Placement.Target.ENVELOPE && !members.add(placed.alias()))
+                .findFirst()
+                .map(placed -> placed.field() + ":envelope:" + placed.alias()
+                        + " is taken; legal a name of its own for each member of the envelope, other than payload");
     }
 }

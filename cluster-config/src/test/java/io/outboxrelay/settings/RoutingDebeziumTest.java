@@ -155,6 +155,8 @@ class RoutingDebeziumTest {
                 "table.fields.additional.placement ! payload:header ! of a column the relay does not read",
                 "table.fields.additional.placement ! type:topic ! type:topic is no placement; legal column:header|envelope|partition[:alias]",
                 "table.fields.additional.placement ! type ! legal column:header|envelope|partition[:alias]",
+                "table.fields.additional.placement ! id:partition,type:partition ! has 2 partitions; legal one at most",
+                "table.fields.additional.placement ! id:envelope:payload ! id:envelope:payload is taken",
                 "table.op.invalid.behavior ! skip ! legal warn | error | fatal",
                 "table.expand.json.payload ! yes ! legal true | false",
                 "table.json.payload.null.behavior ! drop ! legal ignore | optional_bytes",

@@ -47,13 +47,13 @@ class RoutingSettingsTest {
                 "type:header: ! legal field:header",
                 "type:key ! legal field:header",
                 "tenant:header ! with field id | aggregatetype",
-                "type:envelope:payload ! legal a name of its own",
+                "type:envelope:payload ! type:envelope:payload is taken; legal a name of its own",
             })
     void aPlacementOutsideTheGrammarIsNamed(String placement, String legal) {
         assertThat(problems("placement = [\"" + placement + "\"]"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem)
-                        .contains("routing.placement = " + placement)
+                        .contains("routing.placement = ", placement)
                         .contains(legal));
     }
 
@@ -62,7 +62,7 @@ class RoutingSettingsTest {
         assertThat(problems(
                         "placement = [\"type:partition\", \"id:partition\", \"id:envelope:a\", \"type:envelope:a\"]"))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem).contains("2 partitions", "legal one at most"));
+                .satisfies(problem -> assertThat(problem).contains("has 2 partitions; legal one at most"));
         assertThat(problems("placement = [\"id:envelope:a\", \"type:envelope:a\"]"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem).contains("type:envelope:a"));
