@@ -14,6 +14,7 @@ public record OutboxSettings(
         int chunksInFlight,
         AcknowledgeSettings acknowledge,
         ColumnSettings columns,
+        RoutingSettings routing,
         PurgeSettings purge,
         HistoryChange onHistoryChange,
         RetrySettings retry,

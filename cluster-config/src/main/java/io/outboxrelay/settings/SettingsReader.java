@@ -95,6 +95,7 @@ final class SettingsReader {
                 legal.chunksInFlight(),
                 legal.acknowledge(),
                 legal.columns(),
+                legal.routing(),
                 legal.purge(),
                 legal.onHistoryChange(),
                 legal.retry(),
@@ -103,6 +104,12 @@ final class SettingsReader {
     }
 
     private static OutboxSettings outbox(String name, Section block, DatabaseSettings database, KafkaSettings kafka) {
+        AcknowledgeSettings acknowledge = block.sub("acknowledge").build(SettingsReader::acknowledge);
+        ColumnSettings columns = block.sub("columns").build(SettingsReader::columns);
+        Section routing = block.sub("routing");
+        RoutingSettings own = routing.build(RoutingReader::read);
+        boolean ring = acknowledge.mode() == AcknowledgeSettings.Mode.RING;
+        DebeziumRouting.Result routed = routing.build(pasted -> DebeziumRouting.translate(pasted, ring, own, columns));
         return new OutboxSettings(
                 name,
                 block.text("table"),
@@ -111,8 +118,9 @@ final class SettingsReader {
                 kafka,
                 block.sub("reader").build(SettingsReader::reader),
                 block.sub("publisher").integer("chunks-in-flight"),
-                block.sub("acknowledge").build(SettingsReader::acknowledge),
-                block.sub("columns").build(SettingsReader::columns),
+                acknowledge,
+                routed.columns(),
+                routed.routing(),
                 block.sub("purge").build(SettingsReader::purge),
                 block.choice("on-history-change", OutboxSettings.HistoryChange.class),
                 block.sub("retry").build(SettingsReader::retry),

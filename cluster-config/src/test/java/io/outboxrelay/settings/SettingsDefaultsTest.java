@@ -64,6 +64,21 @@ class SettingsDefaultsTest {
     }
 
     @Test
+    void routingBlockIsDebeziumsDefault() {
+        assertThat(orders.routing())
+                .isEqualTo(new RoutingSettings(
+                        "outbox.event.{aggregatetype}",
+                        RowField.of(RowField.Column.AGGREGATETYPE),
+                        "",
+                        "",
+                        RoutingSettings.Key.AGGREGATEID,
+                        RoutingSettings.RecordTime.CREATED_AT,
+                        List.of(),
+                        false,
+                        new JsonSettings(false, false, false)));
+    }
+
+    @Test
     void everythingElseOfAnOutbox() {
         assertThat(orders.name()).isEqualTo("orders");
         assertThat(orders.table()).isEqualTo("outbox");

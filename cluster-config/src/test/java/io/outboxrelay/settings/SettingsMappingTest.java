@@ -63,11 +63,28 @@ class SettingsMappingTest {
                   id = c1, aggregatetype = c2, aggregateid = c3, type = c4, payload = c5, headers = c6
                   created-at = c7, order = c8, marked = camelCase
                 }
+                routing {
+                  topic = "{aggregatetype}.{headers.tenant}", topic-by = type, topic-regex = "(.*)ed"
+                  topic-replacement = "$1", key = id, timestamp = sent, placement = ["type:header:eventType"]
+                  tombstone-on-empty-payload = true
+                  json { expand = true, keep-nulls = true, keep-empty-arrays = true }
+                }
                 purge { interval = 11 s, advance-after = 16 s }
                 on-history-change = replay
                 retry { backoff-min = 12 ms, backoff-max = 13 ms }
                 stuck-after = 14 s, drain-timeout = 15 s
                 """;
+
+    private static final RoutingSettings EVERY_KEY_OF_ROUTING = new RoutingSettings(
+            "{aggregatetype}.{headers.tenant}",
+            RowField.of(RowField.Column.TYPE),
+            "(.*)ed",
+            "$1",
+            RoutingSettings.Key.ID,
+            RoutingSettings.RecordTime.SENT,
+            List.of(new Placement(RowField.of(RowField.Column.TYPE), Placement.Target.HEADER, "eventType")),
+            true,
+            new JsonSettings(true, true, true));
 
     @Test
     void everyKeyOfAnOutboxArrives() {
@@ -100,6 +117,7 @@ class SettingsMappingTest {
                         new AcknowledgeSettings(
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
                         new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),
+                        EVERY_KEY_OF_ROUTING,
                         new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),
                         OutboxSettings.HistoryChange.REPLAY,
                         new RetrySettings(Duration.ofMillis(12), Duration.ofMillis(13)),

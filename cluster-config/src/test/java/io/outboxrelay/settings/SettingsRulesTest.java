@@ -52,6 +52,13 @@ class SettingsRulesTest {
                 "outboxes.orders.retry.backoff-max | 199 ms | legal backoff-min (200 ms) to 10 m",
                 "outboxes.orders.stuck-after | 999 ms | legal 1 s to 1 h",
                 "outboxes.orders.drain-timeout | 51 s | legal 100 ms to 50 s",
+                "outboxes.orders.routing.topic | two words | legal around fields in braces [a-zA-Z0-9._-]{1,249}",
+                "outboxes.orders.routing.topic | .. | legal around fields in braces",
+                "outboxes.orders.routing.topic | {tenant}.x | no field {tenant}; legal in braces id | aggregatetype",
+                "outboxes.orders.routing.topic-by | tenant | legal id | aggregatetype | aggregateid | type | created_at",
+                "outboxes.orders.routing.topic-replacement | x | legal topic-regex and topic-replacement together",
+                "outboxes.orders.routing.key | type | legal one of aggregateid | id",
+                "outboxes.orders.routing.timestamp | now | legal one of created_at | sent",
                 // of the wrong kind
                 "database.connections | 8.5 | legal a whole number",
                 "database.connections | many | legal a whole number",

@@ -54,7 +54,7 @@ public final class KafkaPublisher implements Publisher {
                 .withCloseProducerOnStop(false);
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         this.producer = new AtomicReference<>(newProducer());
-        this.router = new RecordRouter(ProducerProperties.maxRequestBytes(properties));
+        this.router = new RecordRouter(settings.routing(), ProducerProperties.maxRequestBytes(properties));
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.testkit.TestSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ class RecordRouterTest {
     private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final byte[] PAYLOAD = {0, 1, (byte) 0xff};
 
-    private final RecordRouter router = new RecordRouter(2_000);
+    private final RecordRouter router = new RecordRouter(TestSettings.ROUTING, 2_000);
 
     private static OutboxRow row(String key, byte[] payload, String headers) {
         return new OutboxRow(7, "event-7", "Order", key, "OrderPlaced", payload, headers, CREATED);

@@ -3,13 +3,17 @@ package io.outboxrelay.testkit;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.JsonSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
+import io.outboxrelay.settings.RoutingSettings;
+import io.outboxrelay.settings.RowField;
 import io.outboxrelay.settings.Secret;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Settings as tests need them: the defaults, with small buffers so that their limits are met. */
@@ -22,6 +26,18 @@ public final class TestSettings {
     /** The columns of the outbox table that the tests create for stores of plain tables. */
     public static final ColumnSettings COLUMNS = new ColumnSettings(
             "id", "aggregatetype", "aggregateid", "type", "payload", "", "created_at", "seq", "published_at");
+
+    /** Records as Debezium's outbox event router writes them by default. */
+    public static final RoutingSettings ROUTING = new RoutingSettings(
+            "outbox.event.{aggregatetype}",
+            RowField.of(RowField.Column.AGGREGATETYPE),
+            "",
+            "",
+            RoutingSettings.Key.AGGREGATEID,
+            RoutingSettings.RecordTime.CREATED_AT,
+            List.of(),
+            false,
+            new JsonSettings(false, false, false));
 
     private TestSettings() {}
 
@@ -72,6 +88,7 @@ public final class TestSettings {
                 outbox.chunksInFlight(),
                 outbox.acknowledge(),
                 outbox.columns(),
+                outbox.routing(),
                 purge,
                 onHistoryChange,
                 outbox.retry(),
@@ -131,6 +148,7 @@ public final class TestSettings {
                 ring.chunksInFlight(),
                 new AcknowledgeSettings(mode, Duration.ofMillis(20), Duration.ofMinutes(1)),
                 columns,
+                ring.routing(),
                 ring.purge(),
                 ring.onHistoryChange(),
                 ring.retry(),
@@ -159,6 +177,7 @@ public final class TestSettings {
                 8,
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
                 COLUMNS,
+                ROUTING,
                 new PurgeSettings(Duration.ofMillis(500), Duration.ofMinutes(10)),
                 OutboxSettings.HistoryChange.HALT,
                 new RetrySettings(Duration.ofMillis(50), Duration.ofSeconds(2)),

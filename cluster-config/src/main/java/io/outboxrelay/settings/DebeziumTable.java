@@ -1,0 +1,83 @@
+package io.outboxrelay.settings;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The columns as a pasted configuration names them. A plain table's columns may be called anything; those of the
+ * relay's own table have their names.
+ */
+final class DebeziumTable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+
+    private final DebeziumProperties properties;
+    private final boolean ring;
+    private final ColumnSettings columns;
+
+    DebeziumTable(DebeziumProperties properties, boolean ring, ColumnSettings given) {
+        this.properties = properties;
+        this.ring = ring;
+        String key = column("table.field.event.key", given.aggregateId(), "aggregateid", "id");
+        this.columns = new ColumnSettings(
+                column("table.field.event.id", given.id(), "id"),
+                routedBy(given),
+                ring ? given.aggregateId() : key,
+                column("table.field.event.type", given.type(), "type"),
+                column("table.field.event.payload", given.payload(), "payload"),
+                given.headers(),
+                column("table.field.event.timestamp", given.createdAt(), "created_at"),
+                given.order(),
+                given.marked());
+    }
+
+    private String column(String property, String otherwise, String... ofTheRing) {
+        Optional<String> name = ring ? properties.choice(property, ofTheRing) : properties.text(property);
+        name.ifPresent(given -> properties.refuseUnless(isName(given), property, given, "legal " + NAME));
+        return ring ? otherwise : name.filter(DebeziumTable::isName).orElse(otherwise);
+    }
+
+    /** Nothing but the route needs the aggregate type, so in a plain table any further column may stand for it. */
+    private String routedBy(ColumnSettings given) {
+        Optional<String> by = properties.text("route.by.field");
+        boolean legal = by.map(name -> ring ? RowField.named(name).isPresent() : isName(name))
+                .orElse(true);
+        properties.refuseUnless(
+                legal, "route.by.field", by.orElse(""), "legal " + (ring ? RowField.LEGAL : NAME.toString()));
+        return ring || !legal
+                ? given.aggregateType()
+                : by.filter(name -> byColumn(given).get(name) == null).orElse(given.aggregateType());
+    }
+
+    private static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    ColumnSettings columns() {
+        return columns;
+    }
+
+    /** The field that is in a column of the table, if the relay reads that column. */
+    Optional<RowField> field(String column) {
+        return ring
+                ? RowField.named(column)
+                : Optional.ofNullable(byColumn(columns).get(column)).map(RowField::of);
+    }
+
+    /** The columns that {@link #field} knows, for people. */
+    String fields() {
+        return ring ? RowField.LEGAL : String.join(" | ", byColumn(columns).keySet());
+    }
+
+    private static Map<String, RowField.Column> byColumn(ColumnSettings columns) {
+        Map<String, RowField.Column> byColumn = new TreeMap<>();
+        byColumn.put(columns.createdAt(), RowField.Column.CREATED_AT);
+        byColumn.put(columns.type(), RowField.Column.TYPE);
+        byColumn.put(columns.id(), RowField.Column.ID);
+        byColumn.put(columns.aggregateId(), RowField.Column.AGGREGATEID);
+        byColumn.put(columns.aggregateType(), RowField.Column.AGGREGATETYPE);
+        byColumn.remove("");
+        return byColumn;
+    }
+}
