@@ -39,7 +39,7 @@ class ChunkingSpec extends AnyFunSpec with Matchers with SeededChecks {
         val sample = anySample(random)
         sample.chunks.zip(sample.chunks.drop(1)).foreach { case (chunk, next) =>
           val full = chunk.rows.size == sample.maxRows
-          val tooHeavyWithTheNext = bytes(chunk) + next.rows.get(0).payloadBytes > sample.maxBytes
+          val tooHeavyWithTheNext = bytes(chunk) + next.rows.get(0).weight > sample.maxBytes
           (full || tooHeavyWithTheNext) shouldBe true
         }
       }
@@ -87,7 +87,7 @@ class ChunkingSpec extends AnyFunSpec with Matchers with SeededChecks {
 
   private def anySample(random: Random): Sample = {
     val seqs = Iterator.iterate(random.nextInt(100).toLong)(_ + 1 + random.nextInt(5)).drop(1)
-    val rows = seqs.take(random.nextInt(120)).map(seq => row(seq, anySize(random))).toList
+    val rows = seqs.take(random.nextInt(120)).map(seq => row(seq, anySize(random), "k" * random.nextInt(40))).toList
     Sample(1 + random.nextInt(20), 1L + random.nextInt(2000), rows, random.nextBoolean())
   }
 
@@ -95,14 +95,14 @@ class ChunkingSpec extends AnyFunSpec with Matchers with SeededChecks {
     Option.when(random.nextInt(10) > 0)(random.nextInt(if (random.nextInt(10) == 0) 4000 else 300))
 
   private def sizes(chunking: Chunking, payloads: Seq[Int]): Seq[Int] = {
-    val rows = payloads.zipWithIndex.map { case (size, index) => row(index + 1L, Some(size)) }
+    val rows = payloads.zipWithIndex.map { case (size, index) => row(index + 1L, Some(size), "") }
     chunking.cut(shard, rows.asJava, prev, cur, false).asScala.toSeq.map(_.rows.size)
   }
 
-  private def row(seq: Long, payloadBytes: Option[Int]): OutboxRow = {
+  private def row(seq: Long, payloadBytes: Option[Int], key: String): OutboxRow = {
     val payload = payloadBytes.map(new Array[Byte](_)).orNull
-    new OutboxRow(seq, s"id-$seq", "orders", "a", "Tested", payload, null, Instant.EPOCH)
+    new OutboxRow(seq, s"id-$seq", "orders", key, "Tested", payload, null, Instant.EPOCH)
   }
 
-  private def bytes(chunk: Chunk): Long = chunk.rows.asScala.map(_.payloadBytes.toLong).sum
+  private def bytes(chunk: Chunk): Long = chunk.rows.asScala.map(_.weight).sum
 }
