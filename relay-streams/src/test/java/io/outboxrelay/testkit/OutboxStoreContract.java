@@ -236,9 +236,14 @@ public abstract class OutboxStoreContract extends ParkContract {
         for (String text : List.of("one", "two", "three")) {
             CompletableFuture<Optional<Chunk>> pull = reader.pull();
             append(key(1, 0), "of another shard");
-            assertThat(pull).isNotDone();
+            assertThat(pull.isDone() ? rowsOf(pull) : List.of())
+                    .as("a chunk may come meanwhile that only moves the position on")
+                    .isEmpty();
             append(key(0, 0), text);
-            assertThat(texts(get(pull).stream().toList())).containsExactly(text);
+            List<OutboxRow> rows = rowsOf(pull);
+            assertThat(TestEvent.of(rows.isEmpty() ? reader.rows(1).get(0) : rows.get(0))
+                            .text())
+                    .isEqualTo(text);
         }
     }
 
@@ -283,5 +288,9 @@ public abstract class OutboxStoreContract extends ParkContract {
 
     private RelayException failure(Claim claim, Chunk chunk) {
         return Waits.failure(store().settle(claim, List.of(chunk)), LIMIT);
+    }
+
+    private static List<OutboxRow> rowsOf(CompletableFuture<Optional<Chunk>> pull) {
+        return get(pull).map(Chunk::rows).orElseThrow();
     }
 }

@@ -42,7 +42,7 @@ final class Feed {
     long cursorOpenedNanos;
     long cursorUsedNanos;
 
-    private final ArrayDeque<Chunk> ready = new ArrayDeque<>();
+    private final ArrayDeque<Ready> ready = new ArrayDeque<>();
     private int readyRows;
     private long readyBytes;
     private @Nullable CompletableFuture<Chunk> puller;
@@ -55,11 +55,15 @@ final class Feed {
         this.handed = read;
     }
 
+    /** Weighed once: that touches every row. */
+    private record Ready(Chunk chunk, long bytes) {}
+
     void add(List<Chunk> chunks) {
         for (Chunk chunk : chunks) {
-            ready.add(chunk);
+            Ready next = new Ready(chunk, bytes(chunk));
+            ready.add(next);
             readyRows += chunk.rows().size();
-            readyBytes += bytes(chunk);
+            readyBytes += next.bytes();
         }
         serve();
     }
@@ -76,10 +80,10 @@ final class Feed {
 
     private void serve() {
         if (puller != null && !ready.isEmpty()) {
-            Chunk chunk = ready.remove();
-            readyRows -= chunk.rows().size();
-            readyBytes -= bytes(chunk);
-            hand(chunk, puller);
+            Ready next = ready.remove();
+            readyRows -= next.chunk().rows().size();
+            readyBytes -= next.bytes();
+            hand(next.chunk(), puller);
         }
     }
 
