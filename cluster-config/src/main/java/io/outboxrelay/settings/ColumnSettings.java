@@ -14,7 +14,7 @@ public record ColumnSettings(
         String order,
         String marked) {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
+    static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
 
     public ColumnSettings {
         new Rules()
@@ -30,7 +30,7 @@ public record ColumnSettings(
                 .orThrow();
     }
 
-    private static boolean isName(String text) {
+    static boolean isName(String text) {
         return NAME.matcher(text).matches();
     }
 

@@ -3,15 +3,12 @@ package io.outboxrelay.settings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The columns as a pasted configuration names them. A plain table's columns may be called anything; those of the
  * relay's own table have their names.
  */
 final class DebeziumTable {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
-
     private final DebeziumProperties properties;
     private final boolean ring;
     private final ColumnSettings columns;
@@ -34,24 +31,24 @@ final class DebeziumTable {
 
     private String column(String property, String otherwise, String... ofTheRing) {
         Optional<String> name = ring ? properties.choice(property, ofTheRing) : properties.text(property);
-        name.ifPresent(given -> properties.refuseUnless(isName(given), property, given, "legal " + NAME));
-        return ring ? otherwise : name.filter(DebeziumTable::isName).orElse(otherwise);
+        name.ifPresent(given ->
+                properties.refuseUnless(ColumnSettings.isName(given), property, given, "legal " + ColumnSettings.NAME));
+        return ring ? otherwise : name.filter(ColumnSettings::isName).orElse(otherwise);
     }
 
     /** Nothing but the route needs the aggregate type, so in a plain table any further column may stand for it. */
     private String routedBy(ColumnSettings given) {
         Optional<String> by = properties.text("route.by.field");
-        boolean legal = by.map(name -> ring ? RowField.named(name).isPresent() : isName(name))
+        boolean legal = by.map(name -> ring ? RowField.named(name).isPresent() : ColumnSettings.isName(name))
                 .orElse(true);
         properties.refuseUnless(
-                legal, "route.by.field", by.orElse(""), "legal " + (ring ? RowField.LEGAL : NAME.toString()));
+                legal,
+                "route.by.field",
+                by.orElse(""),
+                "legal " + (ring ? RowField.LEGAL : ColumnSettings.NAME.toString()));
         return ring || !legal
                 ? given.aggregateType()
                 : by.filter(name -> byColumn(given).get(name) == null).orElse(given.aggregateType());
-    }
-
-    private static boolean isName(String text) {
-        return NAME.matcher(text).matches();
     }
 
     ColumnSettings columns() {

@@ -4,6 +4,7 @@ import io.outboxrelay.store.Refusal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,25 +19,23 @@ final class PlainParked {
         this.sql = sql;
     }
 
-    /**
-     * Puts rows on the list; once more counts as one more attempt.
-     *
-     * @param ids of the rows by their names, as the table has them
-     */
-    void add(Connection connection, List<Refusal> refusals, Map<String, Object> ids) throws SQLException {
+    /** Puts the refused ones of these rows on the list, once more as one more attempt; returns the ids of the others. */
+    List<Object> withhold(Connection connection, List<Object> ids, List<Refusal> refusals) throws SQLException {
+        if (refusals.isEmpty()) {
+            return ids;
+        }
+        Map<String, Object> byName = new LinkedHashMap<>();
+        ids.forEach(id -> byName.put(Columns.name(id), id));
         for (Refusal refusal : refusals) {
             String name = refusal.row().id();
+            Object id = Objects.requireNonNull(byName.remove(name), () -> refusal.row() + " is not in flight");
             String reason = refusal.reason();
             String fitting = reason.substring(0, Math.min(LONGEST_REASON, reason.length()));
             if (write(connection, sql.parkAgain(), fitting, name) == 0) {
-                write(
-                        connection,
-                        sql.park(),
-                        fitting,
-                        name,
-                        Objects.requireNonNull(ids.get(name), () -> refusal.row() + " is not in flight"));
+                write(connection, sql.park(), fitting, name, id);
             }
         }
+        return List.copyOf(byName.values());
     }
 
     private static int write(Connection connection, String statement, Object... parameters) throws SQLException {

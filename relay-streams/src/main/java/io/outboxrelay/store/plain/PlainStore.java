@@ -10,10 +10,7 @@ import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -89,12 +86,7 @@ public final class PlainStore implements OpenStore {
         PlainPosition end = (PlainPosition) chunks.get(chunks.size() - 1).end();
         return acksLane.inTransaction("settle shard " + claim.shard(), connection -> {
                     shards.holdEpoch(connection, claim);
-                    Map<String, Object> sent = new LinkedHashMap<>();
-                    end.unacknowledged().forEach(id -> sent.put(Columns.name(id), id));
-                    Map<String, Object> refused = new HashMap<>(sent);
-                    refusals.forEach(refusal -> sent.remove(refusal.row().id()));
-                    rows.acknowledge(connection, List.copyOf(sent.values()));
-                    parked.add(connection, refusals, refused);
+                    rows.acknowledge(connection, parked.withhold(connection, end.unacknowledged(), refusals));
                     return Done.getInstance();
                 })
                 .thenApply(done -> {

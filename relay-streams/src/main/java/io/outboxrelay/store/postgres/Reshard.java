@@ -9,7 +9,6 @@ import io.outboxrelay.store.postgres.ReshardPlan.Standing;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,8 @@ final class Reshard {
 
     /** Locks them all: a take-over or an acknowledgement that comes now waits, and then finds a newer epoch. */
     private List<Row> rows(Connection connection) throws SQLException {
-        List<Row> rows = Queries.list(
+        AheadRows ahead = new AheadRows(sql);
+        return Queries.list(
                 connection,
                 "select " + POSITION + ", slot_lo, slot_hi, shard, epoch, seq_low, sysid, timeline from "
                         + sql.progress() + " order by slot_lo for update",
@@ -78,20 +78,7 @@ final class Reshard {
                         new Standing(
                                 new SlotRange(row.getInt(4), row.getInt(5)),
                                 Progress.position(row.getString(1), row.getString(2), row.getLong(3)),
-                                List.of())));
-        List<Row> complete = new ArrayList<>();
-        for (Row row : rows) {
-            Standing standing = row.standing();
-            List<Ahead> ahead = new AheadRows(sql).of(connection, row.shard());
-            complete.add(new Row(
-                    row.shard(),
-                    row.epoch(),
-                    row.seqLow(),
-                    row.sysid(),
-                    row.timeline(),
-                    new Standing(standing.slots(), standing.position(), ahead)));
-        }
-        return complete;
+                                ahead.of(connection, row.getInt(6)))));
     }
 
     /** The new epoch is above every one before: the number of a shard that is gone may come back one day. */
