@@ -11,7 +11,7 @@ public record OutboxSettings(
         DatabaseSettings database,
         KafkaSettings kafka,
         ReaderSettings reader,
-        int chunksInFlight,
+        PublisherSettings publisher,
         AcknowledgeSettings acknowledge,
         ColumnSettings columns,
         RoutingSettings routing,
@@ -61,7 +61,6 @@ public record OutboxSettings(
                         "ring",
                         "a ring is a PostgreSQL table and database.url is of " + database.kind()
                                 + "; legal there: delete | mark")
-                .between("publisher.chunks-in-flight", chunksInFlight, 1, 1000)
                 .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
                 .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))
                 .orThrow();

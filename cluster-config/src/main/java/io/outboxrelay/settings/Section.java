@@ -111,7 +111,7 @@ final class Section {
 
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         String legal = Stream.of(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" | "));
         return read(key, (config, name) -> constant(type, config.getString(name)), "one of " + legal);
     }
@@ -174,7 +174,7 @@ final class Section {
 
     private static <E extends Enum<E>> E constant(Class<E> type, String text) {
         return Stream.of(type.getEnumConstants())
-                .filter(constant -> constant.name().toLowerCase(Locale.ROOT).equals(text))
+                .filter(constant -> constant.toString().toLowerCase(Locale.ROOT).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("not a " + type.getSimpleName()));
     }

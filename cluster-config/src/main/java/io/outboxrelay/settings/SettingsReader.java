@@ -92,7 +92,7 @@ final class SettingsReader {
                 legal.database(),
                 legal.kafka(),
                 legal.reader(),
-                legal.chunksInFlight(),
+                legal.publisher(),
                 legal.acknowledge(),
                 legal.columns(),
                 legal.routing(),
@@ -117,7 +117,7 @@ final class SettingsReader {
                 database,
                 kafka,
                 block.sub("reader").build(SettingsReader::reader),
-                block.sub("publisher").integer("chunks-in-flight"),
+                block.sub("publisher").build(SettingsReader::publisher),
                 acknowledge,
                 routed.columns(),
                 routed.routing(),
@@ -170,6 +170,15 @@ final class SettingsReader {
                 block.duration("catch-up-hold"),
                 block.flag("flushed-only"),
                 block.bytes("max-payload"));
+    }
+
+    private static PublisherSettings publisher(Section block) {
+        return new PublisherSettings(
+                block.integer("chunks-in-flight"),
+                block.choice("on-poison", PublisherSettings.OnPoison.class),
+                block.text("dead-letter-topic"),
+                block.integer("max-parked"),
+                block.duration("topic-check-interval"));
     }
 
     private static AcknowledgeSettings acknowledge(Section block) {

@@ -83,7 +83,9 @@ class SettingsDefaultsTest {
         assertThat(orders.name()).isEqualTo("orders");
         assertThat(orders.table()).isEqualTo("outbox");
         assertThat(orders.shards()).isEqualTo(16);
-        assertThat(orders.chunksInFlight()).isEqualTo(8);
+        assertThat(orders.publisher())
+                .isEqualTo(new PublisherSettings(
+                        8, PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY, "", 100_000, Duration.ofSeconds(5)));
         assertThat(orders.acknowledge())
                 .isEqualTo(new AcknowledgeSettings(
                         AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)));

@@ -57,7 +57,10 @@ class SettingsMappingTest {
                   tick-min = 1 ms, tick-max = 2 ms, chunk-rows = 3, chunk-bytes = 4 KiB, buffer-rows = 5
                   catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true, max-payload = 17 KiB
                 }
-                publisher.chunks-in-flight = 8
+                publisher {
+                  chunks-in-flight = 8, on-poison = park-and-continue, dead-letter-topic = dead, max-parked = 18
+                  topic-check-interval = 19 s
+                }
                 acknowledge { mode = mark, interval = 9 ms, idle-interval = 10 ms }
                 columns {
                   id = c1, aggregatetype = c2, aggregateid = c3, type = c4, payload = c5, headers = c6
@@ -113,7 +116,8 @@ class SettingsMappingTest {
                                 Duration.ofSeconds(7),
                                 true,
                                 17408),
-                        8,
+                        new PublisherSettings(
+                                8, PublisherSettings.OnPoison.PARK_AND_CONTINUE, "dead", 18, Duration.ofSeconds(19)),
                         new AcknowledgeSettings(
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
                         new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),

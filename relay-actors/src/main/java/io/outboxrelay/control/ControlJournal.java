@@ -2,6 +2,7 @@ package io.outboxrelay.control;
 
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.OutboxAdmin.Decision;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,16 @@ public final class ControlJournal
     public record EndReshard(String outbox, boolean done, String note, ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
+    /** A person decided about rows that were put aside; that is noted before it is done. */
+    public record NoteDecision(
+            String outbox,
+            Decision decision,
+            List<String> events,
+            String by,
+            String reason,
+            ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
     /** What happened. */
     public sealed interface Event extends Wire {
         String outbox();
@@ -99,6 +110,16 @@ public final class ControlJournal
         }
     }
 
+    /** An operator decided about these events, which had been put aside. */
+    public record ParkedDecided(
+            String outbox, Decision decision, List<String> events, String by, String reason, Instant at)
+            implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before;
+        }
+    }
+
     private final ActorRef<ControlState> listener;
     private final Clock clock;
 
@@ -125,6 +146,7 @@ public final class ControlJournal
                 .onCommand(SetPaused.class, this::setPaused)
                 .onCommand(BeginReshard.class, this::beginReshard)
                 .onCommand(EndReshard.class, this::endReshard)
+                .onCommand(NoteDecision.class, this::noteDecision)
                 .build();
     }
 
@@ -192,6 +214,18 @@ public final class ControlJournal
         return state.resharding().containsKey(change.outbox())
                 ? write(change, new ReshardEnded(change.outbox(), change.done(), change.note(), clock.instant()))
                 : confirm(change);
+    }
+
+    private Effect<Event, ControlState> noteDecision(ControlState state, NoteDecision change) {
+        return write(
+                change,
+                new ParkedDecided(
+                        change.outbox(),
+                        change.decision(),
+                        change.events(),
+                        change.by(),
+                        change.reason(),
+                        clock.instant()));
     }
 
     private Effect<Event, ControlState> write(Change change, Event event) {

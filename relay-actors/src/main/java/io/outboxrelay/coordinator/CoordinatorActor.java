@@ -5,6 +5,7 @@ import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.OutboxAdmin.Decision;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,16 @@ public final class CoordinatorActor {
 
     /** Deal the outbox to so many shards; confirmed once it is written down, {@link GetOutboxes} tells the rest. */
     public record Reshard(String outbox, int shards, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Command, Wire {}
+
+    /** Confirmed once it is in the journal; who asks does it then. */
+    public record NoteDecision(
+            String outbox,
+            Decision decision,
+            List<String> events,
+            String by,
+            String reason,
+            ActorRef<StatusReply<Done>> replyTo)
             implements Command, Wire {}
 
     /** Answered at once. */
@@ -262,6 +273,7 @@ public final class CoordinatorActor {
                         Resume.class,
                         asked -> setPaused(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
                 .onMessage(Reshard.class, asked -> reshard(plan, asked))
+                .onMessage(NoteDecision.class, this::noteDecision)
                 .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
                 .onMessage(ReshardEnded.class, done -> reshardEnded(done.ended()))
                 .onMessage(Recorded.class, this::confirm);
@@ -297,6 +309,13 @@ public final class CoordinatorActor {
                 asked.replyTo(),
                 recorded -> new ControlJournal.BeginReshard(
                         asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> noteDecision(NoteDecision asked) {
+        return record(
+                asked.replyTo(),
+                recorded -> new ControlJournal.NoteDecision(
+                        asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
     }
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {

@@ -6,6 +6,7 @@ import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.relay.RelayHandles.OutboxHandle;
+import io.outboxrelay.store.OutboxAdmin.Decision;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,6 +37,9 @@ import org.apache.pekko.pattern.StatusReply;
  * GET  /outbox                            the outboxes
  * GET  /outbox/{name}                     one of them
  * POST /outbox/{name}/reshard?shards=N    deal it to another number of shards, unless management is read-only
+ * GET  /outbox/{name}/parked?after=&limit=  rows that were put aside
+ * POST /outbox/{name}/parked/{event}/release  try it again, unless management is read-only
+ * POST /outbox/{name}/parked/{event}/skip  never publish it, likewise
  * GET  /outbox/{name}/shards              every shard of one
  * GET  /outbox/{name}/shards/{n}          one shard
  * POST /outbox/{name}/shards/{n}/pause    unless management is read-only
@@ -45,6 +49,7 @@ import org.apache.pekko.pattern.StatusReply;
 public final class OutboxRoutes extends AllDirectives implements ManagementRouteProvider {
     private static final long BODY_WITHIN_MILLIS = 1000;
     private static final long BODY_BYTES = 4096;
+    private static final int MOST_ON_A_PAGE = 1000;
 
     private final ActorSystem<?> system;
 
@@ -77,6 +82,9 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         if (path.size() == 2 && path.get(1).equals("reshard")) {
             return only(HttpMethods.POST, request, () -> reshard(request, outbox, readOnly));
         }
+        if (path.get(1).equals("parked")) {
+            return parked(request, outbox, path, readOnly);
+        }
         if (path.size() > 4 || !path.get(1).equals("shards")) {
             throw noSuchPath();
         }
@@ -105,6 +113,41 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
                 .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
                 .thenCompose(note -> views().reshard(outbox, shards, note))
                 .thenApply(Replies::accepted);
+    }
+
+    private CompletionStage<HttpResponse> parked(
+            HttpRequest request, OutboxHandle outbox, List<String> path, boolean readOnly) {
+        if (path.size() == 2) {
+            String after = request.getUri().query().get("after").orElse("");
+            return only(
+                    HttpMethods.GET,
+                    request,
+                    () -> views().parked(outbox, after, limit(request)).thenApply(Replies::ok));
+        }
+        if (path.size() != 4) {
+            throw noSuchPath();
+        }
+        Decision decision = switch (path.get(3)) {
+            case "release" -> Decision.RELEASE;
+            case "skip" -> Decision.SKIP;
+            default -> throw noSuchPath();
+        };
+        return only(HttpMethods.POST, request, () -> {
+            checkWrites(readOnly);
+            return body(request.entity())
+                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                    .thenCompose(note -> views().decide(outbox, decision, path.get(2), note))
+                    .thenApply(Replies::ok);
+        });
+    }
+
+    private static int limit(HttpRequest request) {
+        String text = request.getUri().query().get("limit").orElse("100");
+        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MOST_ON_A_PAGE) {
+            throw new Refused(StatusCodes.BAD_REQUEST, "limit = '" + text + "', legal: 1 to " + MOST_ON_A_PAGE);
+        }
+        return limit;
     }
 
     private static int wantedShards(String text) {
@@ -217,8 +260,9 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     private static Refused noSuchPath() {
         return new Refused(
                 StatusCodes.NOT_FOUND,
-                "legal: /outbox, /outbox/{name}, /outbox/{name}/shards, /outbox/{name}/shards/{n}, and POST to"
-                        + " /outbox/{name}/reshard and to a shard's /pause and /resume");
+                "legal: /outbox, /outbox/{name}, /outbox/{name}/shards, /outbox/{name}/shards/{n}, /outbox/{name}/parked,"
+                        + " and POST to /outbox/{name}/reshard, to a shard's /pause and /resume, and to"
+                        + " /outbox/{name}/parked/{event}/release and /skip");
     }
 
     private static List<String> segments(String rest) {

@@ -3,10 +3,12 @@ package io.outboxrelay.relay;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.ShardStatus;
+import io.outboxrelay.store.OutboxAdmin;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -17,15 +19,17 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param coordinator the one of the whole cluster
  * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
+ * @param tryAgain tells a shard that rows which were put aside may go out now
  */
 public record RelayHandles(
         List<OutboxHandle> outboxes,
         ActorRef<CoordinatorActor.Command> coordinator,
         ConcurrentMap<String, Integer> shardCounts,
-        Function<ShardId, CompletionStage<ShardStatus>> statusOf) {
+        Function<ShardId, CompletionStage<ShardStatus>> statusOf,
+        Consumer<ShardId> tryAgain) {
 
-    /** One outbox by the names people know it by. */
-    public record OutboxHandle(String name, String table) {}
+    /** One outbox by the names people know it by, and what can be done with it as a whole. */
+    public record OutboxHandle(String name, String table, OutboxAdmin admin) {}
 
     public Optional<OutboxHandle> outbox(String name) {
         return outboxes.stream().filter(outbox -> outbox.name().equals(name)).findFirst();

@@ -40,7 +40,11 @@ public final class RelayStart {
         ConcurrentMap<String, Integer> shardCounts = outboxes.stream()
                 .collect(Collectors.toConcurrentMap(outbox -> outbox.settings().name(), RelayedOutbox::shards));
         RelayHandles handles = new RelayHandles(
-                outboxes.stream().map(RelayStart::handle).toList(), coordinator, shardCounts, regions::status);
+                outboxes.stream().map(RelayStart::handle).toList(),
+                coordinator,
+                shardCounts,
+                regions::status,
+                regions::tryAgain);
         RelayExtension.get(system).started(handles);
         return handles;
     }
@@ -70,6 +74,6 @@ public final class RelayStart {
 
     private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {
         return new RelayHandles.OutboxHandle(
-                outbox.settings().name(), outbox.settings().table());
+                outbox.settings().name(), outbox.settings().table(), outbox.admin());
     }
 }

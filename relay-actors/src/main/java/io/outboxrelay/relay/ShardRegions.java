@@ -47,6 +47,10 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
         entity(shard).tell(new ShardActor.Keep(paused));
     }
 
+    void tryAgain(ShardId shard) {
+        entity(shard).tell(ShardActor.Order.TRY_AGAIN);
+    }
+
     CompletionStage<ShardStatus> status(ShardId shard) {
         return entity(shard).ask(ShardActor.GetStatus::new, STATUS_WITHIN);
     }

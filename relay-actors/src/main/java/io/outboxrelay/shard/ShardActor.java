@@ -54,10 +54,12 @@ public final class ShardActor {
     /** The phase at that moment. */
     public record PhaseIs(Phase phase) implements Wire {}
 
-    /** Orders from cluster sharding. */
-    public enum Order implements Command {
-        /** Leave this node: finish what is in flight, give the claim back, stop. */
-        DRAIN
+    /** Orders without any detail. */
+    public enum Order implements Command, Wire {
+        /** From cluster sharding: leave this node, finish what is in flight, give the claim back, stop. */
+        DRAIN,
+        /** Rows that were put aside may go out now: start over with them, where rows flow or a failure is waited out. */
+        TRY_AGAIN
     }
 
     enum Alarm implements Command {
@@ -165,6 +167,7 @@ public final class ShardActor {
         return ending(answering(state, run)
                 .onMessage(Keep.class, keep -> keep.paused() ? drain(state.heading(Goal.PAUSE), run) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> drain(state.heading(Goal.STOP), run))
+                .onMessageEquals(Order.TRY_AGAIN, () -> drain(state, run))
                 .onMessage(StreamEnded.class, ended -> isOf(run, ended), ended -> broken(state, run, ended))
                 .onMessageEquals(Alarm.SAMPLE, () -> relaying(sampled(state, run), run))
                 .onSignal(PostStop.class, stopped -> cutShort(run)));
@@ -282,7 +285,13 @@ public final class ShardActor {
         return ending(answering(state, null)
                 .onMessage(Keep.class, keep -> keep.paused() ? rest(state.heading(Goal.PAUSE)) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> rest(state.heading(Goal.STOP)))
+                .onMessageEquals(Order.TRY_AGAIN, () -> claimNow(state))
                 .onMessageEquals(Alarm.RETRY, () -> claim(state)));
+    }
+
+    private Behavior<Command> claimNow(ShardState state) {
+        timers.cancel(Alarm.RETRY);
+        return claim(state);
     }
 
     private Behavior<Command> rest(ShardState state) {
@@ -331,7 +340,8 @@ public final class ShardActor {
 
     /** Ends of streams and releases that nobody waits for any more, because their limit had passed. */
     private static Behavior<Command> ending(BehaviorBuilder<Command> phase) {
-        return phase.onMessage(StreamEnded.class, late -> Behaviors.same())
+        return phase.onMessageEquals(Order.TRY_AGAIN, Behaviors::same) // it comes to that by itself
+                .onMessage(StreamEnded.class, late -> Behaviors.same())
                 .onMessage(Released.class, late -> Behaviors.same())
                 .build();
     }

@@ -4,6 +4,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.publish.Gate;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -15,11 +16,19 @@ import org.apache.pekko.stream.Materializer;
  */
 record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer materializer) {
 
-    static ShardRun start(ActorContext<?> context, ShardSetup setup, Claim claim) {
+    static ShardRun start(ActorContext<ShardActor.Command> context, ShardSetup setup, Claim claim) {
         ShardTrail trail = new ShardTrail(claim.position());
         Materializer materializer = Materializer.createMaterializer(context);
+        Gate gate =
+                new Gate(setup.settings().publisher(), () -> context.getSelf().tell(ShardActor.Order.TRY_AGAIN));
         ShardStream stream = ShardStream.start(
-                setup.store(), setup.publisher(), claim, setup.settings().chunksInFlight(), trail, materializer);
+                setup.store(),
+                setup.publisher(),
+                gate,
+                claim,
+                setup.settings().publisher().chunksInFlight(),
+                trail,
+                materializer);
         return new ShardRun(claim, stream, trail, materializer);
     }
 

@@ -4,6 +4,7 @@ import io.outboxrelay.graph.RelayObserver;
 import io.outboxrelay.graph.ShardMeter;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Position;
+import io.outboxrelay.publish.Delivery;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,8 +23,8 @@ final class ShardTrail implements RelayObserver {
     }
 
     @Override
-    public void onPublished(Chunk chunk) {
-        meter.onPublished(chunk);
+    public void onPublished(Delivery delivery) {
+        meter.onPublished(delivery);
     }
 
     @Override

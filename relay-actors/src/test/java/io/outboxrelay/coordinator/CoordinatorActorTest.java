@@ -12,6 +12,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.List;
@@ -301,6 +302,16 @@ class CoordinatorActorTest {
             }
             dealt.add(count);
             return CompletableFuture.completedFuture(Done.getInstance());
+        }
+
+        @Override
+        public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+        }
+
+        @Override
+        public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
         }
 
         @Override

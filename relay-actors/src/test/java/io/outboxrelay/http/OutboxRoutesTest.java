@@ -6,17 +6,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.Refusal;
+import io.outboxrelay.testkit.InMemoryOutboxStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -41,6 +50,8 @@ class OutboxRoutesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ActorTestKit KIT = ActorTestKit.create("OutboxRoutesTest", ConfigFactory.load());
     private static final TestProbe<CoordinatorActor.Command> COORDINATOR = KIT.createTestProbe();
+    private static final InMemoryOutboxStore STORE = InMemoryOutboxStore.withShards("orders", 3);
+    private static final Queue<ShardId> TRIED_AGAIN = new ConcurrentLinkedQueue<>();
     private static volatile CoordinatorActor.OutboxState state;
 
     /** Shard 1 never answers. */
@@ -48,10 +59,11 @@ class OutboxRoutesTest {
     static void startRelay() {
         RelayExtension.get(KIT.system())
                 .started(new RelayHandles(
-                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox")),
+                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox", STORE)),
                         KIT.spawn(coordinator()),
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
-                        OutboxRoutesTest::status));
+                        OutboxRoutesTest::status,
+                        TRIED_AGAIN::add));
     }
 
     /** Knows of three shards; anything but that question goes to the probe. */
@@ -234,6 +246,63 @@ class OutboxRoutesTest {
                 .contains("legal: application/json");
         assertThat(problem(HttpRequest.POST("/outbox/orders/shards/0/pause?by=" + "x".repeat(201)), 400))
                 .contains("201", "legal: 0 to 200");
+    }
+
+    /** Returns the event's id. */
+    private static String parkedEvent() throws Exception {
+        STORE.append("key", "poison");
+        OutboxRow row = STORE.committedRows().get(STORE.committedRows().size() - 1);
+        int shard = Slots.shardOf(Slots.of("key"), 3);
+        Claim claim =
+                STORE.claim(new ShardId("orders", shard)).toCompletableFuture().get();
+        Chunk nothing = new Chunk(claim.shard(), List.of(), claim.position());
+        Refusal refusal = new Refusal(row, Refusal.Kind.REFUSED, "too large");
+        STORE.park(claim, List.of(nothing), List.of(refusal))
+                .toCompletableFuture()
+                .get();
+        return row.id();
+    }
+
+    @Test
+    void listsParkedRowsPageByPage() throws Exception {
+        String event = parkedEvent();
+        JsonNode page = body(get("/outbox/orders/parked?limit=1000"), 200);
+        assertThat(page.get("parked").findValuesAsText("event")).contains(event);
+        assertThat(page.get("parked").get(0).get("reason").textValue()).isEqualTo("too large");
+        assertThat(page.get("next").isNull()).isTrue();
+        JsonNode first = body(get("/outbox/orders/parked?limit=1"), 200);
+        assertThat(first.get("next").textValue()).isNotEmpty();
+        assertThat(problem(get("/outbox/orders/parked?limit=0"), 400)).contains("legal: 1 to 1000");
+        assertThat(problem(get("/outbox/orders/parked/x"), 404)).contains("/parked/{event}/release");
+    }
+
+    @Test
+    void releasesAParkedRowOnceThatIsWrittenDownAndTellsItsShard() throws Exception {
+        String event = parkedEvent();
+        String path = "/outbox/orders/parked/" + event + "/release";
+        assertThat(send(HttpRequest.POST(path), true).status().intValue()).isEqualTo(403);
+        CompletionStage<HttpResponse> answer = sending(HttpRequest.POST(path + "?by=ann&reason=fixed"), false);
+        CoordinatorActor.NoteDecision noted =
+                COORDINATOR.expectMessageClass(CoordinatorActor.NoteDecision.class, LIMIT);
+        assertThat(noted.events()).containsExactly(event);
+        assertThat(noted.decision()).isEqualTo(OutboxAdmin.Decision.RELEASE);
+        assertThat(TRIED_AGAIN).isEmpty();
+        noted.replyTo().tell(StatusReply.ack());
+        assertThat(json(result(answer)).get("decision").textValue()).isEqualTo("release");
+        assertThat(TRIED_AGAIN).containsExactly(new ShardId("orders", Slots.shardOf(Slots.of("key"), 3)));
+        TRIED_AGAIN.clear();
+    }
+
+    @Test
+    void skippingWhatIsNotParkedIsRefused() throws Exception {
+        CompletionStage<HttpResponse> answer = sending(HttpRequest.POST("/outbox/orders/parked/none/skip"), false);
+        COORDINATOR
+                .expectMessageClass(CoordinatorActor.NoteDecision.class, LIMIT)
+                .replyTo()
+                .tell(StatusReply.ack());
+        HttpResponse refused = result(answer);
+        assertThat(refused.status().intValue()).isEqualTo(404);
+        assertThat(json(refused).get("detail").textValue()).contains("no event none");
     }
 
     private static HttpRequest get(String path) {

@@ -11,6 +11,7 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
+import io.outboxrelay.store.OutboxAdmin.Decision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,6 +85,7 @@ class WireTest {
                 6);
         return List.of(
                 new ShardActor.Keep(true),
+                ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe()),
                 new ShardActor.PhaseIs(Phase.PAUSED),
                 new ShardActor.GetStatus(probe()),
@@ -96,6 +98,7 @@ class WireTest {
                 new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe()),
                 new CoordinatorActor.Resume(SHARD, "ann", "", probe()),
                 new CoordinatorActor.Reshard("orders", 32, "ann", "", probe()),
+                new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe()),
                 new CoordinatorActor.GetOutboxes(probe()),
                 new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
                 new CoordinatorActor.ShardStopped(SHARD));
@@ -105,6 +108,7 @@ class WireTest {
         return List.of(
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
+                new ControlJournal.ParkedDecided("orders", Decision.RELEASE, List.of("e1", "e2"), "ann", "fixed", NOW),
                 new ControlJournal.ReshardBegun("orders", 32, "ann", "more nodes", NOW),
                 new ControlJournal.ReshardEnded("orders", false, "denied", NOW));
     }

@@ -75,7 +75,15 @@ class ShardPhaseMessageTest {
 
     /** Messages that are taken whatever the actor is doing. */
     private static final Set<String> ALWAYS = Set.of(
-            "Keep running", "Keep paused", "GetStatus", "GetPhase", "DRAIN", "StreamEnded", "Released", "BacklogKnown");
+            "Keep running",
+            "Keep paused",
+            "GetStatus",
+            "GetPhase",
+            "DRAIN",
+            "TRY_AGAIN",
+            "StreamEnded",
+            "Released",
+            "BacklogKnown");
 
     @AfterAll
     static void stopKit() {
@@ -171,6 +179,7 @@ class ShardPhaseMessageTest {
                         "GetPhase",
                         new GetPhase(KIT.createTestProbe(PhaseIs.class).ref())),
                 new Message("DRAIN", Order.DRAIN),
+                new Message("TRY_AGAIN", Order.TRY_AGAIN),
                 new Message("RETRY", Alarm.RETRY),
                 new Message("LIMIT", Alarm.LIMIT),
                 new Message("SAMPLE", Alarm.SAMPLE),

@@ -6,6 +6,7 @@ import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.JsonSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.PublisherSettings;
 import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
@@ -60,7 +61,8 @@ public final class TestSettings {
                         Duration.ofSeconds(1),
                         false,
                         1000 << 10),
-                4,
+                new PublisherSettings(
+                        4, PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY, "", 1_000, Duration.ofMillis(200)),
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new ColumnSettings(
                         "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),

@@ -5,6 +5,7 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.Refusal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +78,16 @@ final class WatchedStore implements OutboxStore {
     @Override
     public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
         return store.park(claim, chunks, refusals);
+    }
+
+    @Override
+    public CompletionStage<Parked> parked(Claim claim) {
+        return store.parked(claim);
+    }
+
+    @Override
+    public Source<Chunk, NotUsed> released(Claim claim) {
+        return store.released(claim);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.outboxrelay.graph;
 
 import io.outboxrelay.model.Chunk;
+import io.outboxrelay.publish.Delivery;
 
 /** Watches rows pass; called on stream threads, so it must be fast and thread-safe. */
 public interface RelayObserver {
@@ -9,8 +10,8 @@ public interface RelayObserver {
     /** Rows were read and are on their way to the publisher. */
     default void onRead(Chunk chunk) {}
 
-    /** Every row of the chunk was acknowledged by the publisher. */
-    default void onPublished(Chunk chunk) {}
+    /** Every row of the chunk that was not refused was acknowledged by the publisher. */
+    default void onPublished(Delivery delivery) {}
 
     /** The position after the chunk is written. */
     default void onSettled(Chunk chunk) {}

@@ -1,12 +1,14 @@
 package io.outboxrelay.graph;
 
 import io.outboxrelay.model.Chunk;
+import io.outboxrelay.publish.Delivery;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts the rows of one shard since it was last claimed. */
 public final class ShardMeter implements RelayObserver {
     private final LongAdder read = new LongAdder();
     private final LongAdder published = new LongAdder();
+    private final LongAdder parked = new LongAdder();
     private final LongAdder settled = new LongAdder();
 
     @Override
@@ -15,8 +17,9 @@ public final class ShardMeter implements RelayObserver {
     }
 
     @Override
-    public void onPublished(Chunk chunk) {
-        published.add(chunk.rows().size());
+    public void onPublished(Delivery delivery) {
+        published.add(delivery.chunk().rows().size() - delivery.refusals().size());
+        parked.add(delivery.refusals().size());
     }
 
     @Override
@@ -26,6 +29,11 @@ public final class ShardMeter implements RelayObserver {
 
     public long publishedRows() {
         return published.sum();
+    }
+
+    /** Rows that were not published but put aside. */
+    public long parkedRows() {
+        return parked.sum();
     }
 
     public long settledRows() {

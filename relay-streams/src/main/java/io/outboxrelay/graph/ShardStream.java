@@ -2,12 +2,16 @@ package io.outboxrelay.graph;
 
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.KillSwitches;
@@ -16,6 +20,7 @@ import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.RunnableGraph;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * One shard's rows on their way: read, publish, settle, back-pressured from the publisher to the SELECT. A row is
@@ -39,37 +44,63 @@ public final class ShardStream {
     public static ShardStream start(
             OutboxStore store,
             Publisher publisher,
+            Gate gate,
             Claim claim,
             int maxUnsettledChunks,
             RelayObserver observer,
             Materializer materializer) {
-        Pair<UniqueKillSwitch, CompletionStage<Done>> running =
-                graph(store, publisher, claim, maxUnsettledChunks, observer).run(materializer);
+        Pair<UniqueKillSwitch, CompletionStage<Done>> running = graph(
+                        store, publisher, gate, claim, maxUnsettledChunks, observer)
+                .run(materializer);
         return new ShardStream(running.first(), running.second());
     }
 
     private static RunnableGraph<Pair<UniqueKillSwitch, CompletionStage<Done>>> graph(
-            OutboxStore store, Publisher publisher, Claim claim, int maxUnsettledChunks, RelayObserver observer) {
-        return store.read(claim)
+            OutboxStore store,
+            Publisher publisher,
+            Gate gate,
+            Claim claim,
+            int maxUnsettledChunks,
+            RelayObserver observer) {
+        return rows(store, gate, claim)
                 .viaMat(KillSwitches.single(), Keep.right())
                 .map(chunk -> {
                     observer.onRead(chunk);
                     return chunk;
                 })
-                .via(publisher.flow())
-                .map(chunk -> {
-                    observer.onPublished(chunk);
-                    return chunk;
+                .via(publisher.flow(gate))
+                .map(delivery -> {
+                    observer.onPublished(delivery);
+                    return delivery;
                 })
                 .batch(maxUnsettledChunks, ShardStream::listOf, ShardStream::append)
-                .mapAsync(1, chunks -> store.settle(claim, chunks).thenApply(done -> chunks))
-                .map(chunks -> {
-                    chunks.forEach(observer::onSettled);
+                .mapAsync(1, deliveries -> settle(store, claim, deliveries).thenApply(done -> deliveries))
+                .map(deliveries -> {
+                    deliveries.forEach(delivery -> observer.onSettled(delivery.chunk()));
                     return Done.getInstance();
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 // a publisher on its own threads would otherwise hide sixteen more chunks behind each boundary
                 .withAttributes(Attributes.inputBuffer(1, 1));
+    }
+
+    /** What was put aside and may be tried again comes first, so that no aggregate's rows change places. */
+    private static Source<Chunk, NotUsed> rows(OutboxStore store, Gate gate, Claim claim) {
+        return Source.completionStageSource(store.parked(claim).thenApply(parked -> {
+                    gate.open(parked);
+                    return parked.rows() == 0
+                            ? store.read(claim)
+                            : store.released(claim).concatLazy(store.read(claim));
+                }))
+                .mapMaterializedValue(started -> NotUsed.getInstance());
+    }
+
+    private static CompletionStage<Done> settle(OutboxStore store, Claim claim, List<Delivery> deliveries) {
+        List<Chunk> chunks = deliveries.stream().map(Delivery::chunk).toList();
+        List<Refusal> refusals = deliveries.stream()
+                .flatMap(delivery -> delivery.refusals().stream())
+                .toList();
+        return refusals.isEmpty() ? store.settle(claim, chunks) : store.park(claim, chunks, refusals);
     }
 
     /** Stops reading; what was read is still published and settled, then {@link #completion} completes. */
@@ -87,14 +118,14 @@ public final class ShardStream {
         return completion;
     }
 
-    private static List<Chunk> listOf(Chunk first) {
-        List<Chunk> chunks = new ArrayList<>();
-        chunks.add(first);
-        return chunks;
+    private static List<Delivery> listOf(Delivery first) {
+        List<Delivery> deliveries = new ArrayList<>();
+        deliveries.add(first);
+        return deliveries;
     }
 
-    private static List<Chunk> append(List<Chunk> chunks, Chunk next) {
-        chunks.add(next);
-        return chunks;
+    private static List<Delivery> append(List<Delivery> deliveries, Delivery next) {
+        deliveries.add(next);
+        return deliveries;
     }
 }

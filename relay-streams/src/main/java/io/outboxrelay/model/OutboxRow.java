@@ -42,6 +42,11 @@ public record OutboxRow(
         return "row " + seq + " (event " + id + ", " + aggregateType + ")";
     }
 
+    /** Null where the row has no order to be kept. */
+    public @Nullable Aggregate aggregate() {
+        return aggregateId == null ? null : new Aggregate(aggregateType, aggregateId);
+    }
+
     public int payloadBytes() {
         return payload == null ? 0 : payload.length;
     }

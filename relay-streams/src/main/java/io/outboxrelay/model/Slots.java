@@ -34,6 +34,12 @@ public final class Slots {
         return List.copyOf(ranges);
     }
 
+    /** The shard that has this slot where there are so many. */
+    public static int shardOf(int slot, int shards) {
+        List<SlotRange> ranges = split(shards);
+        return (int) ranges.stream().takeWhile(range -> !range.contains(slot)).count();
+    }
+
     private static MessageDigest md5() {
         try {
             return MessageDigest.getInstance("MD5");

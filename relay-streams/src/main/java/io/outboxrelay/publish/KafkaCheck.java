@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -20,14 +22,9 @@ public final class KafkaCheck {
     /** Fails with a RelayException that names the servers when they do not answer within ten seconds. */
     public static CompletionStage<Done> reach(KafkaSettings kafka) {
         String what = "Kafka at " + kafka.bootstrapServers();
-        Map<String, Object> properties = new HashMap<>(kafka.properties());
-        properties.keySet().retainAll(AdminClientConfig.configNames());
-        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
         Admin admin;
         try {
-            admin = Admin.create(properties);
+            admin = Admin.create(adminProperties(kafka));
         } catch (KafkaException e) {
             throw KafkaFaults.classify(what, e);
         }
@@ -36,11 +33,27 @@ public final class KafkaCheck {
                 .toCompletionStage()
                 .thenApply(id -> Done.getInstance())
                 .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, unwrap(failure))))
+                        failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, unwrapped(failure))))
                 .whenComplete((done, failure) -> admin.close(Duration.ZERO));
     }
 
-    private static Throwable unwrap(Throwable failure) {
-        return failure.getCause() == null ? failure : failure.getCause();
+    /** The producer's own where they concern an admin client, which gives up within ten seconds. */
+    static Map<String, Object> adminProperties(KafkaSettings kafka) {
+        Map<String, Object> properties = new HashMap<>(kafka.properties());
+        properties.keySet().retainAll(AdminClientConfig.configNames());
+        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
+        return properties;
+    }
+
+    /** What is within the wrappers of futures. */
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

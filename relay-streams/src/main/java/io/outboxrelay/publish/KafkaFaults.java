@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
@@ -45,6 +46,13 @@ final class KafkaFaults {
             }
         }
         return new RelayException(Fault.TRANSIENT, message(what, failure), failure);
+    }
+
+    /** Whether one topic is the matter, and all others can be written to. */
+    static boolean isOfOneTopic(Throwable failure) {
+        return failure instanceof UnknownTopicOrPartitionException
+                || failure instanceof TopicAuthorizationException
+                || (failure instanceof RelayException relay && relay.fault() == Fault.MISCONFIGURED);
     }
 
     private static String message(String what, Throwable failure) {

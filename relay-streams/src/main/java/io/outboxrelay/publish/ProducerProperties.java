@@ -45,7 +45,7 @@ final class ProducerProperties {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + outbox);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "60000");
         long requestBytes = Math.max(1 << 20, maxPayload + BESIDE_PAYLOAD);
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Long.toString(requestBytes));
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(BUFFER_BYTES, 2 * requestBytes)));
@@ -63,6 +63,18 @@ final class ProducerProperties {
         });
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         return properties;
+    }
+
+    /** Of properties that Kafka's client has accepted. */
+    static int batchBytes(Map<String, String> properties) {
+        return Integer.parseInt(Objects.requireNonNull(properties.get(ProducerConfig.BATCH_SIZE_CONFIG))
+                .strip());
+    }
+
+    /** Of properties that Kafka's client has accepted. */
+    static long bufferBytes(Map<String, String> properties) {
+        return Long.parseLong(Objects.requireNonNull(properties.get(ProducerConfig.BUFFER_MEMORY_CONFIG))
+                .strip());
     }
 
     /** Of properties that Kafka's client has accepted. */

@@ -10,11 +10,11 @@ import org.apache.pekko.stream.javadsl.Flow;
 public interface Publisher {
 
     /**
-     * Sends the rows of each chunk in order and emits the chunk when all of them are acknowledged. Chunks come out in
-     * the order they went in. Fails with a {@link io.outboxrelay.fault.RelayException}; then any suffix of the rows
-     * sent may have arrived.
+     * Sends those rows of each chunk in order that the gate lets through, and emits the chunk when all of them are
+     * acknowledged. Chunks come out in the order they went in. Fails with a {@link io.outboxrelay.fault.RelayException};
+     * then any prefix of the rows of each aggregate may have arrived, and no row beyond one that has not.
      */
-    Flow<Chunk, Chunk, NotUsed> flow();
+    Flow<Chunk, Delivery, NotUsed> flow(Gate gate);
 
     /** Gives up what was not sent and frees the connections. Safe to call twice. */
     CompletionStage<Done> close();

@@ -43,13 +43,13 @@ final class RecordRouter {
      *
      * @throws RelayException POISON, naming the row, if no Kafka would ever accept its record
      */
-    ProducerRecord<byte[], byte[]> route(OutboxRow row) {
+    RowRecord route(OutboxRow row) {
         if (row.defect() != null) {
             throw Unpublishable.because(row, row.defect());
         }
         RowView view = new RowView(row);
-        ProducerRecord<byte[], byte[]> message = new ProducerRecord<>(
-                topics.of(view), places.partition(view), timestamp(row), keyOf(row), payloads.of(view));
+        RowRecord message = new RowRecord(
+                row, topics.of(view), places.partition(view), timestamp(row), keyOf(row), payloads.of(view));
         places.addHeaders(view, message.headers());
         long bytes = sizeOf(message);
         if (bytes > maxBytes) {
@@ -77,7 +77,8 @@ final class RecordRouter {
         return created.toEpochMilli();
     }
 
-    private static long sizeOf(ProducerRecord<byte[], byte[]> message) {
+    /** Bytes it takes up in a batch of its own, uncompressed, at most. */
+    static long sizeOf(ProducerRecord<byte[], byte[]> message) {
         long bytes = OVERHEAD + length(message.key()) + length(message.value());
         for (Header header : message.headers()) {
             bytes += HEADER_OVERHEAD + Utils.utf8Length(header.key()) + length(header.value());

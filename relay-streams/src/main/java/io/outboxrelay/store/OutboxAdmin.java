@@ -1,5 +1,8 @@
 package io.outboxrelay.store;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -21,6 +24,35 @@ public interface OutboxAdmin {
      * @param count 1 to {@link io.outboxrelay.model.Slots#COUNT}
      */
     CompletionStage<Done> reshard(int count);
+
+    /** What a person may decide about a row that was put aside. */
+    enum Decision {
+        /** It is tried again, as is whatever waits for it, before everything that comes after it. */
+        RELEASE,
+        /** It is forgotten, and never published. */
+        SKIP;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * Decides about rows that were put aside; their shards act on it when they start over.
+     *
+     * @param events ids; those of no parked row, and of rows that need no decision, change nothing
+     * @return the slot of each event it was done for
+     */
+    CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events);
+
+    /**
+     * Rows that were put aside, of all shards, in no order that means anything.
+     *
+     * @param after the place of the last one known, or empty to begin
+     * @param limit 1 or more
+     */
+    CompletionStage<List<ParkedRow>> parkedRows(String after, int limit);
 
     /** Empties drained parts of the table, and moves writing on where little is written. */
     CompletionStage<PurgeReport> purge();

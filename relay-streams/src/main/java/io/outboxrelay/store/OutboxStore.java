@@ -33,10 +33,19 @@ public interface OutboxStore {
     CompletionStage<Done> settle(Claim claim, List<Chunk> chunks);
 
     /**
-     * As {@link #settle}, and in the same transaction puts those rows of the chunks aside that can never be published:
-     * a row is parked if and only if the position has moved past it.
+     * As {@link #settle}, and in the same transaction puts those rows of the chunks aside: a row is parked if and only
+     * if the position has moved past it. Of released chunks, the rows that are refused again stay where they are.
      */
     CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals);
+
+    /** What was put aside by this claim and those before it. */
+    CompletionStage<Parked> parked(Claim claim);
+
+    /**
+     * Rows that were put aside and may be tried again, in order, in released chunks; then it ends. They come before
+     * everything that {@link #read} yields, so that each aggregate's order is kept.
+     */
+    Source<Chunk, NotUsed> released(Claim claim);
 
     /** What is committed and not acknowledged. */
     CompletionStage<Backlog> backlog(Claim claim);

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.RecordingPublisher;
 import io.outboxrelay.testkit.TestEvent;
+import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Verdict;
 import io.outboxrelay.testkit.Waits;
 import java.time.Duration;
@@ -54,7 +56,11 @@ abstract class GraphScene {
     }
 
     ShardStream start(Claim claim) {
-        return ShardStream.start(store, publisher, claim, MAX_UNSETTLED_CHUNKS, meter, materializer);
+        return ShardStream.start(store, publisher, gate(), claim, MAX_UNSETTLED_CHUNKS, meter, materializer);
+    }
+
+    Gate gate() {
+        return Gate.to(TestSettings.PUBLISHER);
     }
 
     /** Commits rows in one transaction, over five keys. */

@@ -3,14 +3,13 @@ package io.outboxrelay.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.outboxrelay.fault.Fault;
-import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.Position;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.settings.KafkaSettings;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.testkit.TestSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -73,8 +72,13 @@ class KafkaPublisherIT {
     }
 
     private static List<Chunk> publish(KafkaPublisher publisher, List<Chunk> chunks) throws Exception {
-        CompletionStage<List<Chunk>> done =
-                Source.from(chunks).via(publisher.flow()).runWith(Sink.seq(), Materializer.matFromSystem(kit.system()));
+        return deliver(publisher, chunks).stream().map(Delivery::chunk).toList();
+    }
+
+    private static List<Delivery> deliver(KafkaPublisher publisher, List<Chunk> chunks) throws Exception {
+        CompletionStage<List<Delivery>> done = Source.from(chunks)
+                .via(publisher.flow(Gate.to(TestSettings.PUBLISHER)))
+                .runWith(Sink.seq(), Materializer.matFromSystem(kit.system()));
         return done.toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
@@ -124,13 +128,14 @@ class KafkaPublisherIT {
     }
 
     @Test
-    void aRecordThatIsTooLargeIsPoisonAndThePublisherGoesOnWorking() throws Exception {
+    void aRecordThatIsTooLargeIsRefusedAndThePublisherGoesOnWorking() throws Exception {
         KafkaPublisher publisher = publisher();
         Chunk huge = new Chunk(SHARD, List.of(row("Huge", 1, new byte[2 << 20])), new Mark(0));
-        assertThatThrownBy(() -> publish(publisher, List.of(huge)))
-                .cause()
-                .isInstanceOfSatisfying(
-                        RelayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.POISON));
+        assertThat(deliver(publisher, List.of(huge)))
+                .singleElement()
+                .satisfies(delivery -> assertThat(delivery.refusals())
+                        .extracting(Refusal::kind)
+                        .containsExactly(Refusal.Kind.REFUSED));
         assertThat(publish(publisher, chunks("Huge", 1, 3))).hasSize(1);
         publisher.close().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }

@@ -2,6 +2,7 @@ package io.outboxrelay.testkit;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Aggregate;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
@@ -11,15 +12,20 @@ import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
+import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +34,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
@@ -61,7 +69,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     private final List<Shard> shards = new ArrayList<>();
     private final Map<Operation, Queue<RelayException>> planned = new ConcurrentHashMap<>();
     private final List<Refusal> parked = new CopyOnWriteArrayList<>();
-    private final Gate settles = new Gate();
+    private final Barrier settles = new Barrier();
 
     /** An outbox without shards, to be set up by {@link #shards(int)}. */
     public InMemoryOutboxStore(String outbox, int chunkRows, Clock clock) {
@@ -90,7 +98,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
 
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
-        return settles.passed().thenCompose(pass -> answer(Operation.SETTLE, () -> write(claim, chunks)));
+        return park(claim, chunks, List.of());
     }
 
     @Override
@@ -98,9 +106,108 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         return settles.passed()
                 .thenCompose(pass -> answer(Operation.SETTLE, () -> {
                     write(claim, chunks);
+                    chunks.stream()
+                            .filter(Chunk::released)
+                            .forEach(chunk -> chunk.rows()
+                                    .forEach(row -> parked.removeIf(
+                                            refusal -> refusal.row().seq() == row.seq())));
                     parked.addAll(refusals);
                     return Done.getInstance();
                 }));
+    }
+
+    @Override
+    public CompletionStage<Parked> parked(Claim claim) {
+        List<Refusal> mine = parkedIn(claim);
+        Set<Aggregate> blocked = mine.stream()
+                .filter(refusal -> refusal.kind() == Refusal.Kind.REFUSED)
+                .flatMap(refusal -> Stream.ofNullable(refusal.row().aggregate()))
+                .collect(Collectors.toSet());
+        return CompletableFuture.completedFuture(new Parked(blocked, mine.size()));
+    }
+
+    /** All in one chunk. */
+    @Override
+    public Source<Chunk, NotUsed> released(Claim claim) {
+        return Source.lazySource(() -> {
+                    List<OutboxRow> rows = parkedIn(claim).stream()
+                            .filter(this::mayBeTriedAgain)
+                            .map(Refusal::row)
+                            .sorted(Comparator.comparing(OutboxRow::seq))
+                            .toList();
+                    return Source.from(
+                            rows.isEmpty()
+                                    ? List.of()
+                                    : List.of(new Chunk(claim.shard(), rows, claim.position(), true)));
+                })
+                .mapMaterializedValue(started -> NotUsed.getInstance());
+    }
+
+    private boolean mayBeTriedAgain(Refusal refusal) {
+        return !needsDecision(refusal)
+                && parked.stream()
+                        .noneMatch(other -> other.kind() == Refusal.Kind.REFUSED
+                                && other.row().seq() < refusal.row().seq()
+                                && Objects.equals(
+                                        other.row().aggregate(), refusal.row().aggregate()));
+    }
+
+    private static boolean needsDecision(Refusal refusal) {
+        return refusal.kind() == Refusal.Kind.REFUSED || refusal.kind() == Refusal.Kind.PASSED;
+    }
+
+    private List<Refusal> parkedIn(Claim claim) {
+        return parked.stream()
+                .filter(refusal -> claim.slots()
+                        .contains(Slots.of(Objects.requireNonNullElse(
+                                refusal.row().aggregateId(), refusal.row().id()))))
+                .toList();
+    }
+
+    /** A released row is kept as a waiting one: it is tried again in its turn. */
+    @Override
+    public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
+        Map<String, Integer> slots = new HashMap<>();
+        for (Refusal refusal : parked) {
+            OutboxRow row = refusal.row();
+            if (events.contains(row.id()) && (decision == Decision.SKIP || needsDecision(refusal))) {
+                slots.put(row.id(), Slots.of(Objects.requireNonNullElse(row.aggregateId(), row.id())));
+            }
+        }
+        if (decision == Decision.SKIP) {
+            parked.removeIf(refusal -> slots.containsKey(refusal.row().id()));
+        } else {
+            parked.replaceAll(refusal -> slots.containsKey(refusal.row().id())
+                    ? new Refusal(refusal.row(), Refusal.Kind.WAITS, "released")
+                    : refusal);
+        }
+        return CompletableFuture.completedFuture(slots);
+    }
+
+    @Override
+    public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+        return CompletableFuture.completedFuture(parked.stream()
+                .sorted(Comparator.comparing(refusal -> refusal.row().id()))
+                .filter(refusal -> refusal.row().id().compareTo(after) > 0)
+                .limit(limit)
+                .map(InMemoryOutboxStore::view)
+                .toList());
+    }
+
+    private static ParkedRow view(Refusal refusal) {
+        OutboxRow row = refusal.row();
+        return new ParkedRow(
+                row.id(),
+                row.id(),
+                row.aggregateType(),
+                row.aggregateId(),
+                row.type(),
+                refusal.kind().toString(),
+                refusal.reason(),
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                row.payloadBytes());
     }
 
     /** Every row that was put aside, in that order. */
@@ -208,7 +315,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
                     "shard " + claim.shard() + " has epoch " + shard.epoch() + ", this claim " + claim.epoch());
         }
         Mark end = shard.mark();
-        for (Chunk chunk : chunks) {
+        for (Chunk chunk : chunks.stream().filter(one -> !one.released()).toList()) {
             Mark next = (Mark) chunk.end();
             end = end.isBefore(next) ? next : end;
         }

@@ -3,25 +3,31 @@ package io.outboxrelay.testkit;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes into a list, in the order of sending; acknowledges at once, when released, or not at all. */
 public final class RecordingPublisher implements Publisher {
     private final int chunksInFlight;
     private final List<OutboxRow> sent = new ArrayList<>();
     private final ConcurrentLinkedQueue<Failure> planned = new ConcurrentLinkedQueue<>();
-    private final Gate acks = new Gate();
+    private final Barrier acks = new Barrier();
     private final AtomicLong acknowledged = new AtomicLong();
+    private final Map<String, RelayException> refused = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private record Failure(int rowsBefore, RelayException reason) {}
@@ -36,8 +42,29 @@ public final class RecordingPublisher implements Publisher {
     }
 
     @Override
-    public Flow<Chunk, Chunk, NotUsed> flow() {
-        return Flow.of(Chunk.class).mapAsync(chunksInFlight, this::send);
+    public Flow<Chunk, Delivery, NotUsed> flow(Gate gate) {
+        return Flow.of(Chunk.class)
+                .mapAsync(
+                        chunksInFlight,
+                        chunk -> send(
+                                gate.screen(chunk, n -> checked(chunk.rows().get(n)))));
+    }
+
+    /** Refuses these events, by their text, with POISON or MISCONFIGURED, until told otherwise with null. */
+    public void refuse(String text, @Nullable RelayException reason) {
+        if (reason == null) {
+            refused.remove(text);
+        } else {
+            refused.put(text, reason);
+        }
+    }
+
+    private OutboxRow checked(OutboxRow row) {
+        RelayException reason = refused.get(TestEvent.of(row).text());
+        if (reason != null) {
+            throw reason;
+        }
+        return row;
     }
 
     @Override
@@ -91,9 +118,9 @@ public final class RecordingPublisher implements Publisher {
         return closed.get();
     }
 
-    private CompletionStage<Chunk> send(Chunk chunk) {
+    private CompletionStage<Delivery> send(Gate.Screened<OutboxRow> screened) {
         Failure failure = planned.poll();
-        List<OutboxRow> rows = chunk.rows();
+        List<OutboxRow> rows = screened.messages();
         synchronized (sent) {
             sent.addAll(failure == null ? rows : rows.subList(0, Math.min(failure.rowsBefore(), rows.size())));
         }
@@ -102,7 +129,7 @@ public final class RecordingPublisher implements Publisher {
         }
         return acks.passed().thenApply(acknowledgement -> {
             acknowledged.addAndGet(rows.size());
-            return chunk;
+            return screened.delivered();
         });
     }
 }

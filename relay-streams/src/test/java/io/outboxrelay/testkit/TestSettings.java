@@ -6,6 +6,7 @@ import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.JsonSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.PublisherSettings;
 import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
@@ -39,7 +40,31 @@ public final class TestSettings {
             false,
             new JsonSettings(false, false, false));
 
+    /** The defaults, with topics looked at often. */
+    public static final PublisherSettings PUBLISHER = new PublisherSettings(
+            8, PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY, "", 100_000, Duration.ofMillis(200));
+
     private TestSettings() {}
+
+    /** The same outbox, published otherwise. */
+    public static OutboxSettings publishing(PublisherSettings publisher, OutboxSettings outbox) {
+        return new OutboxSettings(
+                outbox.name(),
+                outbox.table(),
+                outbox.shards(),
+                outbox.database(),
+                outbox.kafka(),
+                outbox.reader(),
+                publisher,
+                outbox.acknowledge(),
+                outbox.columns(),
+                outbox.routing(),
+                outbox.purge(),
+                outbox.onHistoryChange(),
+                outbox.retry(),
+                outbox.stuckAfter(),
+                outbox.drainTimeout());
+    }
 
     /** A database by its URL, with user `postgres`. */
     public static DatabaseSettings database(String url) {
@@ -85,7 +110,7 @@ public final class TestSettings {
                 database,
                 outbox.kafka(),
                 reader,
-                outbox.chunksInFlight(),
+                outbox.publisher(),
                 outbox.acknowledge(),
                 outbox.columns(),
                 outbox.routing(),
@@ -145,7 +170,7 @@ public final class TestSettings {
                 database,
                 ring.kafka(),
                 ring.reader(),
-                ring.chunksInFlight(),
+                ring.publisher(),
                 new AcknowledgeSettings(mode, Duration.ofMillis(20), Duration.ofMinutes(1)),
                 columns,
                 ring.routing(),
@@ -174,7 +199,7 @@ public final class TestSettings {
                         Duration.ofSeconds(10),
                         false,
                         1000 << 10),
-                8,
+                PUBLISHER,
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofMillis(200)),
                 COLUMNS,
                 ROUTING,

@@ -5,6 +5,8 @@ import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.OutboxSettings;
@@ -58,8 +60,9 @@ final class BenchRelay implements AutoCloseable {
             streams.add(ShardStream.start(
                     store,
                     new Nowhere(),
+                    Gate.to(settings.publisher()),
                     claim,
-                    settings.chunksInFlight(),
+                    settings.publisher().chunksInFlight(),
                     observer,
                     Materializer.matFromSystem(system)));
         }
@@ -97,8 +100,8 @@ final class BenchRelay implements AutoCloseable {
     /** Acknowledges everything at once. */
     private static final class Nowhere implements Publisher {
         @Override
-        public Flow<Chunk, Chunk, NotUsed> flow() {
-            return Flow.of(Chunk.class);
+        public Flow<Chunk, Delivery, NotUsed> flow(Gate gate) {
+            return Flow.of(Chunk.class).map(chunk -> new Delivery(chunk, List.of()));
         }
 
         @Override

@@ -29,6 +29,6 @@ class NodeConfigTest {
         OutboxSettings orders = LoadedConfig.load(file).settings().outboxes().get(NodeProcess.OUTBOX);
         assertThat(orders.shards()).isEqualTo(24);
         assertThat(orders.reader().chunkRows()).isEqualTo(DemoSettings.CHUNK_ROWS);
-        assertThat(orders.chunksInFlight()).isEqualTo(DemoSettings.CHUNKS_IN_FLIGHT);
+        assertThat(orders.publisher().chunksInFlight()).isEqualTo(DemoSettings.CHUNKS_IN_FLIGHT);
     }
 }

@@ -146,15 +146,51 @@ final class PlainSql {
         return "delete from " + shards() + " where shard >= ?";
     }
 
-    /** Parameters: reason, id as consumers see it, id. */
+    /** Parameters: reason, state, id as consumers see it, id. */
     String park() {
-        return "insert into " + parked() + " (reason, event, id, attempts) select ?, ?, " + dialect.written(id)
-                + ", 1 from " + table + " where " + id + " = ?";
+        return "insert into " + parked() + " (reason, state, event, id, attempts, aggregatetype, aggregateid, slot)"
+                + " select ?, ?, ?, " + dialect.written(id) + ", 1, "
+                + dialect.text(dialect.name(columns.aggregateType())) + ", "
+                + dialect.text(dialect.name(columns.aggregateId())) + ", " + slot + " from " + table + " where " + id
+                + " = ?";
     }
 
-    /** Parameters: reason, id as consumers see it. */
+    /** Parameters: reason, state, id as consumers see it. */
     String parkAgain() {
-        return "update " + parked() + " set reason = ?, attempts = attempts + 1, last_at = " + NOW + " where event = ?";
+        return "update " + parked() + " set reason = ?, state = ?, attempts = attempts + 1, last_at = " + NOW
+                + " where event = ?";
+    }
+
+    /** Parameters: slots low and high. */
+    String parkedRows() {
+        return "select id, state, aggregatetype, aggregateid from " + parked()
+                + " where slot between ? and ? and state <> 'skipped'";
+    }
+
+    /** Parameter: id as consumers see it. */
+    String releaseParked() {
+        return "update " + parked() + " set state = 'released' where event = ? and state in ('refused', 'passed')";
+    }
+
+    /** Parameter: id as consumers see it. */
+    String skipParked() {
+        return "update " + parked() + " set state = 'skipped' where event = ? and state <> 'skipped'";
+    }
+
+    /** Parameter: id as consumers see it. */
+    String parkedEvent() {
+        return "select slot from " + parked() + " where event = ?";
+    }
+
+    /** Parameters: id of the last one before, limit. */
+    String listParked() {
+        return "select id, event, aggregatetype, aggregateid, state, reason, attempts, first_at, last_at from "
+                + parked() + " where id > ? order by id limit ?";
+    }
+
+    /** Parameter: id as the list has it. */
+    String unpark() {
+        return "delete from " + parked() + " where id = ?";
     }
 
     /** All columns. */

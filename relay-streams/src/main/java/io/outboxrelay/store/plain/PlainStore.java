@@ -7,10 +7,13 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.DatabaseKind;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +99,25 @@ public final class PlainStore implements OpenStore {
     }
 
     @Override
+    public CompletionStage<Parked> parked(Claim claim) {
+        return readLane.inTransaction(
+                "look for parked rows of " + claim.shard(), connection -> parked.of(connection, claim.slots()));
+    }
+
+    /** Nothing by itself: what may be tried again is taken off the list, and {@link #read} finds it where it belongs. */
+    @Override
+    public Source<Chunk, NotUsed> released(Claim claim) {
+        return Source.lazyCompletionStage(() ->
+                        acksLane.inTransaction("release rows of " + claim.shard(), connection -> {
+                            shards.holdEpoch(connection, claim);
+                            parked.release(connection, claim.slots());
+                            return List.<Chunk>of();
+                        }))
+                .mapConcat(none -> none)
+                .mapMaterializedValue(started -> NotUsed.getInstance());
+    }
+
+    @Override
     public CompletionStage<Backlog> backlog(Claim claim) {
         return readLane.inTransaction(
                 "count backlog of " + claim.shard(), connection -> rows.backlog(connection, claim.slots()));
@@ -121,6 +143,19 @@ public final class PlainStore implements OpenStore {
             shards.deal(connection, count);
             return Done.getInstance();
         });
+    }
+
+    @Override
+    public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
+        return acksLane.inTransaction(
+                "decide about parked rows of " + settings.table(),
+                connection -> parked.decide(connection, decision, events));
+    }
+
+    @Override
+    public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+        return readLane.inTransaction(
+                "list parked rows of " + settings.table(), connection -> parked.list(connection, after, limit));
     }
 
     /** Nothing to do: a sent row was deleted, or stays. */

@@ -151,12 +151,63 @@ record OutboxSql(String table) {
                 + "::pg_snapshot from pg_current_snapshot() s)";
     }
 
-    /** Parameters: reason, txid, seq. */
+    /** Parameters: arrays of txid, seq, state, reason. */
     String park() {
         return "insert into " + parked() + " as p (seq, id, aggregatetype, aggregateid, type, payload, headers,"
-                + " created_at, reason) select seq, id, aggregatetype, aggregateid, type, payload, headers, created_at, ?"
-                + " from " + table + " where txid = ?::xid8 and seq = ? on conflict (seq) do update set"
-                + " reason = excluded.reason, attempts = p.attempts + 1, last_at = clock_timestamp()";
+                + " created_at, state, reason, attempts) select o.seq, o.id, o.aggregatetype, o.aggregateid, o.type,"
+                + " o.payload, o.headers, o.created_at, w.state, w.reason, " + TRIED
+                + " from unnest(?::xid8[], ?::bigint[], ?::text[], ?::text[]) as w(txid, seq, state, reason) join "
+                + table + " o on o.txid = w.txid and o.seq = w.seq on conflict (seq) do update set"
+                + " state = excluded.state, reason = excluded.reason, attempts = p.attempts + excluded.attempts,"
+                + " last_at = clock_timestamp()";
+    }
+
+    /** Who waits behind another row was not tried. */
+    private static final String TRIED = "case w.state when 'waits' then 0 else 1 end";
+
+    /** Parameters: arrays of seq, state, reason. */
+    String parkAgain() {
+        return "update " + parked() + " p set state = w.state, reason = w.reason, attempts = p.attempts + " + TRIED
+                + ", last_at = clock_timestamp() from unnest(?::bigint[], ?::text[], ?::text[]) as w(seq, state, reason)"
+                + " where p.seq = w.seq";
+    }
+
+    /** Parameter: array of ids. Returns id and slot. */
+    String releaseParked() {
+        return "update " + parked() + " set state = 'released' where id = any(?::uuid[])"
+                + " and state in ('refused', 'passed') returning id::text, " + SLOT;
+    }
+
+    /** Parameter: array of ids. Returns id and slot. */
+    String skipParked() {
+        return "delete from " + parked() + " where id = any(?::uuid[]) returning id::text, " + SLOT;
+    }
+
+    /** Parameters: seq of the last one before, limit. */
+    String listParked() {
+        return "select seq::text, id::text, aggregatetype, aggregateid, type, state, reason, attempts, first_at,"
+                + " last_at, coalesce(octet_length(payload), 0) from " + parked()
+                + " where seq > ? order by seq limit ?";
+    }
+
+    /** Parameter: array of seq. */
+    String unpark() {
+        return "delete from " + parked() + " where seq = any(?::bigint[])";
+    }
+
+    /** How many rows of these slots are parked, and which aggregates a person has to decide on. */
+    String parkedRows() {
+        return "select count(*) from " + parked() + " where " + SLOT + " between ? and ?";
+    }
+
+    String blockedAggregates() {
+        return "select distinct aggregatetype, aggregateid from " + parked() + " where " + SLOT
+                + " between ? and ? and state = 'refused' and aggregateid is not null";
+    }
+
+    /** Holds the epoch until the transaction ends. */
+    String epochForShare() {
+        return "select epoch from " + progress() + " where shard = ? for share";
     }
 
     List<String> leaves() {

@@ -49,6 +49,18 @@ record ReadSql(String table, long maxBytes, boolean unchecked) {
                 + ") o) o where upto - own < ? order by seq";
     }
 
+    /**
+     * Parked rows that may be tried again, in order: none that a person has to decide on, or that comes after such a row
+     * of its aggregate. Parameters: slots low and high, seq of the last one before.
+     */
+    String released(String parked, int mostRows) {
+        return "select " + columns() + " from (select *, '0'::xid8 as txid from " + parked + ") o where "
+                + OutboxSql.SLOT + " between ? and ? and seq > ? and state not in ('refused', 'passed')"
+                + " and not exists (select from " + parked + " b where b.state = 'refused' and b.seq < o.seq"
+                + " and b.aggregatetype = o.aggregatetype and b.aggregateid = o.aggregateid) order by seq limit "
+                + mostRows;
+    }
+
     private static final String BETWEEN = " union all ";
 
     /** Two ranges of the index; as one condition with `or` the planner may walk the whole index instead. */

@@ -3,17 +3,23 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -38,6 +44,8 @@ public final class RingStore implements OpenStore {
     private final TakeOver takeOver;
     private final Progress progress;
     private final Reshard reshard;
+    private final ParkedRows parked;
+    private final ReadSql read;
     private final RingPurge purge;
 
     private RingStore(ActorSystem<?> system, OutboxSettings settings) {
@@ -52,6 +60,8 @@ public final class RingStore implements OpenStore {
         this.takeOver = new TakeOver(settings);
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
+        this.parked = new ParkedRows(sql);
+        this.read = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
         this.purge = new RingPurge(sql, settings.purge().advanceAfter());
         this.reader = system.systemActorOf(
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
@@ -92,10 +102,54 @@ public final class RingStore implements OpenStore {
 
     @Override
     public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
+        List<OutboxRow> released = chunks.stream()
+                .filter(Chunk::released)
+                .flatMap(chunk -> chunk.rows().stream())
+                .toList();
+        if (released.isEmpty()) {
+            return acknowledge(claim, chunks, refusals);
+        }
+        Set<Long> tried = released.stream().map(OutboxRow::seq).collect(Collectors.toSet());
+        List<Refusal> again = refusals.stream()
+                .filter(refusal -> tried.contains(refusal.row().seq()))
+                .toList();
+        List<Refusal> anew = refusals.stream()
+                .filter(refusal -> !tried.contains(refusal.row().seq()))
+                .toList();
+        List<Chunk> others = chunks.stream().filter(chunk -> !chunk.released()).toList();
+        return workLane.inTransaction("settle released rows of " + claim.shard(), connection -> {
+                    parked.conclude(connection, claim, released, again);
+                    return Done.getInstance();
+                })
+                .thenCompose(done ->
+                        others.isEmpty() ? CompletableFuture.completedFuture(done) : acknowledge(claim, others, anew));
+    }
+
+    private CompletionStage<Done> acknowledge(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
         CompletableFuture<Done> written = new CompletableFuture<>();
         SnapshotPosition end = (SnapshotPosition) chunks.get(chunks.size() - 1).end();
         acks.tell(new RingAcks.Settle(claim.shard(), claim.epoch(), end, refusals, written));
         return written;
+    }
+
+    @Override
+    public CompletionStage<Parked> parked(Claim claim) {
+        return workLane.inTransaction(
+                "look for parked rows of " + claim.shard(), connection -> parked.of(connection, claim.slots()));
+    }
+
+    @Override
+    public Source<Chunk, NotUsed> released(Claim claim) {
+        return Source.unfoldAsync(
+                Long.MIN_VALUE,
+                after -> workLane.inTransaction(
+                                "read released rows of " + claim.shard(),
+                                connection -> parked.released(connection, read, claim.slots(), after))
+                        .thenApply(rows -> rows.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(Pair.create(
+                                        rows.get(rows.size() - 1).seq(),
+                                        new Chunk(claim.shard(), rows, claim.position(), true)))));
     }
 
     @Override
@@ -124,6 +178,19 @@ public final class RingStore implements OpenStore {
             reshard.to(connection, count);
             return Done.getInstance();
         });
+    }
+
+    @Override
+    public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
+        return workLane.inTransaction(
+                "decide about parked rows of " + settings.table(),
+                connection -> parked.decide(connection, decision, events));
+    }
+
+    @Override
+    public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+        return workLane.inTransaction(
+                "list parked rows of " + settings.table(), connection -> parked.list(connection, after, limit));
     }
 
     @Override

@@ -115,7 +115,7 @@ class MariaDbTableIT extends TableScene {
         List<Chunk> chunks =
                 ChunkProbe.start(store, claim, materializer(), LIMIT).chunks(2);
         OutboxRow poison = ChunkProbe.rowsOf(chunks).get(0);
-        Waits.get(store.park(claim, chunks, List.of(new Refusal(poison, "too large"))), LIMIT);
+        Waits.get(store.park(claim, chunks, List.of(new Refusal(poison, Refusal.Kind.REFUSED, "too large"))), LIMIT);
         Claim again = claim(store, 0);
         assertThat(Waits.get(store.backlog(again), LIMIT).rows()).isZero();
         assertThat(query("select count(*) from outboxevent where published_at is null"))

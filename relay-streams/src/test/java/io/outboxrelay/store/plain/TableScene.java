@@ -11,6 +11,7 @@ import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
@@ -143,7 +144,8 @@ abstract class TableScene {
         List<ShardStream> streams = new ArrayList<>();
         for (int n = 0; n < SHARDS; n++) {
             Claim claim = claim(store, n);
-            streams.add(ShardStream.start(store, publisher, claim, 8, RelayObserver.NONE, materializer()));
+            streams.add(ShardStream.start(
+                    store, publisher, Gate.to(TestSettings.PUBLISHER), claim, 8, RelayObserver.NONE, materializer()));
         }
         await().atMost(LIMIT).until(() -> publisher.sentRows() >= rows);
         for (ShardStream stream : streams) {

@@ -12,6 +12,7 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.testkit.RecordingPublisher;
@@ -114,7 +115,13 @@ class RingStoreIT {
         for (int n = 0; n < 4; n++) {
             Claim claim = get(store.claim(new ShardId("orders", n)));
             streams.add(ShardStream.start(
-                    store, publisher, claim, 8, RelayObserver.NONE, Materializer.matFromSystem(kit.system())));
+                    store,
+                    publisher,
+                    Gate.to(TestSettings.PUBLISHER),
+                    claim,
+                    8,
+                    RelayObserver.NONE,
+                    Materializer.matFromSystem(kit.system())));
         }
         for (int n = 10_000; n < 20_000; n += 100) {
             insert(app, n, n + 100);
@@ -141,7 +148,13 @@ class RingStoreIT {
             insert(app, 51, 52);
             RecordingPublisher publisher = new RecordingPublisher();
             ShardStream stream = ShardStream.start(
-                    store, publisher, claim, 8, RelayObserver.NONE, Materializer.matFromSystem(kit.system()));
+                    store,
+                    publisher,
+                    Gate.to(TestSettings.PUBLISHER),
+                    claim,
+                    8,
+                    RelayObserver.NONE,
+                    Materializer.matFromSystem(kit.system()));
             await().atMost(LIMIT).until(() -> publisher.sentRows() == 1);
             late.commit();
             await().atMost(LIMIT).until(() -> publisher.sentRows() == 2);
@@ -183,7 +196,13 @@ class RingStoreIT {
         for (int n = 0; n < 4; n++) {
             Claim claim = get(store.claim(new ShardId("orders", n)));
             streams.add(ShardStream.start(
-                    store, publisher, claim, 8, RelayObserver.NONE, Materializer.matFromSystem(kit.system())));
+                    store,
+                    publisher,
+                    Gate.to(TestSettings.PUBLISHER),
+                    claim,
+                    8,
+                    RelayObserver.NONE,
+                    Materializer.matFromSystem(kit.system())));
         }
         insert(app, 200, 400);
         await().atMost(LIMIT).until(() -> publisher.sentRows() == 400);

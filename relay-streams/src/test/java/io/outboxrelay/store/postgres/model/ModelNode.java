@@ -4,10 +4,12 @@ import io.outboxrelay.graph.RelayObserver;
 import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.postgres.RingStore;
+import io.outboxrelay.testkit.TestSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,7 @@ final class ModelNode {
         ShardStream stream = ShardStream.start(
                 store,
                 publishers.apply(claim),
+                Gate.to(TestSettings.PUBLISHER),
                 claim,
                 MAX_UNSETTLED_CHUNKS,
                 RelayObserver.NONE,

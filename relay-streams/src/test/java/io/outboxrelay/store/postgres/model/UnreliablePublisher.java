@@ -5,6 +5,8 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
 import java.util.List;
 import java.util.Random;
@@ -39,8 +41,8 @@ final class UnreliablePublisher implements Publisher {
     }
 
     @Override
-    public Flow<Chunk, Chunk, NotUsed> flow() {
-        return Flow.of(Chunk.class).mapAsync(CHUNKS_IN_FLIGHT, this::send);
+    public Flow<Chunk, Delivery, NotUsed> flow(Gate gate) {
+        return Flow.of(Chunk.class).mapAsync(CHUNKS_IN_FLIGHT, this::send).map(chunk -> new Delivery(chunk, List.of()));
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.Done;
 
 /** Lets asynchronous work pass, or holds it until released. */
-final class Gate {
+final class Barrier {
     private static final CompletableFuture<Done> OPEN = CompletableFuture.completedFuture(Done.getInstance());
 
     private final AtomicReference<CompletableFuture<Done>> pass = new AtomicReference<>(OPEN);

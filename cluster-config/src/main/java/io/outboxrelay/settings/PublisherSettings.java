@@ -1,0 +1,49 @@
+package io.outboxrelay.settings;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * How rows are handed to Kafka, and what becomes of those it does not take.
+ *
+ * @param chunksInFlight chunks of one shard sent and not yet acknowledged by Kafka
+ * @param deadLetterTopic receives a copy of each record that can never be published; empty: there is none
+ * @param maxParked rows of one shard that may be put aside before it halts
+ * @param topicCheckInterval how often a topic that cannot be written to is looked at again
+ */
+public record PublisherSettings(
+        int chunksInFlight, OnPoison onPoison, String deadLetterTopic, int maxParked, Duration topicCheckInterval) {
+
+    /** What happens to a row that can never be published as it is. */
+    public enum OnPoison {
+        /** It is put aside, and so are later rows of its aggregate, until a person decides; all others go on. */
+        PARK_AND_BLOCK_KEY,
+        /** It is put aside; later rows of its aggregate go on without it. */
+        PARK_AND_CONTINUE,
+        /** Its shard stops before it. */
+        HALT_SHARD;
+
+        /** As it is written in a configuration. */
+        @Override
+        public String toString() {
+            return name().replace('_', '-').toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+
+    public PublisherSettings {
+        new Rules()
+                .between("chunks-in-flight", chunksInFlight, 1, 1000)
+                .that(
+                        deadLetterTopic.isEmpty()
+                                || TOPIC.matcher(deadLetterTopic).matches(),
+                        "dead-letter-topic",
+                        deadLetterTopic,
+                        "legal " + TOPIC + ", or empty")
+                .between("max-parked", maxParked, 1, 10_000_000)
+                .between("topic-check-interval", topicCheckInterval, Duration.ofMillis(100), Duration.ofMinutes(10))
+                .orThrow();
+    }
+}

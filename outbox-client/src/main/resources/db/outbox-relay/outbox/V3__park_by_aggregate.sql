@@ -1,0 +1,7 @@
+-- What ends a parked row's waiting: refused | passed (a person decides; for refused later rows of the aggregate wait too),
+-- waits (behind another row of its aggregate), held (until its topic can be written to), released (it is tried again).
+alter table ${table}_parked add column state text not null default 'refused';
+alter table ${table}_parked add constraint ${name}_parked_state
+  check (state in ('refused', 'passed', 'waits', 'held', 'released'));
+
+create index ${name}_parked_aggregate on ${table}_parked (aggregatetype, aggregateid, seq);

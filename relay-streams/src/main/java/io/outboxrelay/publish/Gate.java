@@ -1,0 +1,144 @@
+package io.outboxrelay.publish;
+
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.Aggregate;
+import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.settings.PublisherSettings;
+import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.Refusal;
+import io.outboxrelay.store.Refusal.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides row by row what goes out now. A row that cannot is refused, and with it, by policy, whatever comes after it
+ * of the same aggregate: so no aggregate's events ever change places. One for each run of a shard's stream; called by
+ * one thread at a time, except for {@link #destinationReturned}.
+ */
+public final class Gate {
+    private final PublisherSettings settings;
+    private final Runnable tryAgain;
+
+    /** Aggregates that wait for a person; released rows of theirs came before what they wait for. */
+    private Parked before = Parked.NONE;
+
+    /** Why later rows of an aggregate wait, for those that were refused during this run. */
+    private final Map<Aggregate, String> blocked = new HashMap<>();
+
+    private long parkedRows;
+    private volatile boolean holding;
+
+    /** One that knows nothing of earlier runs and is never told that a destination returned. */
+    public static Gate to(PublisherSettings settings) {
+        return new Gate(settings, () -> {});
+    }
+
+    /** @param tryAgain called, from any thread, when rows that were held back can be tried again */
+    public Gate(PublisherSettings settings, Runnable tryAgain) {
+        this.settings = settings;
+        this.tryAgain = tryAgain;
+    }
+
+    /** A chunk, what is to be sent of it, and what is not. */
+    public record Screened<M>(Chunk chunk, List<M> messages, List<Refusal> refusals) {
+        public Delivery delivered() {
+            return new Delivery(chunk, refusals);
+        }
+    }
+
+    /** Begins with what earlier runs put aside. */
+    public void open(Parked parked) {
+        before = parked;
+        parkedRows = parked.rows();
+    }
+
+    /**
+     * Screens a chunk.
+     *
+     * @param prepare makes a message of the row at this place in the chunk; fails with POISON if that can never be,
+     *     and with MISCONFIGURED if the place it goes to cannot be written to now
+     * @throws RelayException POISON where a poisoned row shall stop the shard; MISCONFIGURED if too many rows wait
+     */
+    public <M> Screened<M> screen(Chunk chunk, IntFunction<M> prepare) {
+        List<M> messages = new ArrayList<>(chunk.rows().size());
+        List<Refusal> refusals = List.of();
+        for (int n = 0; n < chunk.rows().size(); n++) {
+            OutboxRow row = chunk.rows().get(n);
+            Refusal refusal = blocked(row, chunk.released());
+            if (refusal == null) {
+                try {
+                    messages.add(prepare.apply(n));
+                } catch (RelayException e) {
+                    refusal = refuse(row, e);
+                }
+            }
+            if (refusal != null) {
+                refusals = refusals.isEmpty() ? new ArrayList<>() : refusals;
+                refusals.add(refusal);
+            }
+        }
+        count(chunk, refusals.size());
+        return new Screened<>(chunk, messages, refusals);
+    }
+
+    private @Nullable Refusal blocked(OutboxRow row, boolean released) {
+        if (blocked.isEmpty() && before.blocked().isEmpty()) {
+            return null;
+        }
+        Aggregate aggregate = row.aggregate();
+        if (aggregate == null) {
+            return null;
+        }
+        String cause = blocked.get(aggregate);
+        if (cause == null && !released && before.blocked().contains(aggregate)) {
+            cause = "an earlier event of this aggregate was refused";
+        }
+        return cause == null ? null : new Refusal(row, Kind.WAITS, cause);
+    }
+
+    private Refusal refuse(OutboxRow row, RelayException error) {
+        Kind kind = switch (error.fault()) {
+            case POISON -> poison(error);
+            case MISCONFIGURED -> Kind.HELD;
+            case TRANSIENT, FENCED -> throw error;
+        };
+        holding |= kind == Kind.HELD;
+        Aggregate aggregate = row.aggregate();
+        if (aggregate != null && kind != Kind.PASSED) {
+            blocked.put(aggregate, "waits for event " + row.id());
+        }
+        return new Refusal(row, kind, String.valueOf(error.getMessage()));
+    }
+
+    private Kind poison(RelayException error) {
+        return switch (settings.onPoison()) {
+            case PARK_AND_BLOCK_KEY -> Kind.REFUSED;
+            case PARK_AND_CONTINUE -> Kind.PASSED;
+            case HALT_SHARD -> throw error;
+        };
+    }
+
+    /** Released rows are on the list already. */
+    private void count(Chunk chunk, int refused) {
+        parkedRows += chunk.released() ? refused - chunk.rows().size() : refused;
+        if (refused > 0 && !chunk.released() && parkedRows > settings.maxParked()) {
+            throw new RelayException(
+                    Fault.MISCONFIGURED,
+                    parkedRows + " rows of shard " + chunk.shard() + " would be put aside, legal: up to "
+                            + settings.maxParked() + " (publisher.max-parked)");
+        }
+    }
+
+    /** Somewhere that could not be written to can be again. */
+    public void destinationReturned() {
+        if (holding) {
+            tryAgain.run();
+        }
+    }
+}
