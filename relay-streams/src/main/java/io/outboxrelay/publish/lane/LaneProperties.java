@@ -44,6 +44,8 @@ final class LaneProperties {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, id);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
+        // the first records of a transaction are refused until the one before is marked everywhere: a matter of moments
+        properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, "10");
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "40000");

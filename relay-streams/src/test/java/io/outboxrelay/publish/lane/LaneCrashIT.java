@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  */
 class LaneCrashIT {
     private static final int SHARDS = 3;
-    private static final int ROUNDS = 40;
-    private static final int EVENTS = 500;
+    private static final int ROUNDS = Integer.getInteger("lanes.rounds", 20);
+    private static final int EVENTS = 12 * ROUNDS;
     private static LaneKit kit;
 
     @BeforeAll
@@ -97,11 +97,8 @@ class LaneCrashIT {
         }
     }
 
-    /** One ownership: fence the lane before, read where the shards stand, send on from there until something ends it. */
-    private static void own(
-            LaneSettings settings, Ledger ledger, long epoch, Fate fate, Fate awakened, Random random)
-            throws Exception {
-        boolean last = epoch == ROUNDS;
+    /** In this order: fence, the position that the lane carried, the position in the database. */
+    private static Map<ShardId, Integer> takenOver(LaneSettings settings, Ledger ledger) throws Exception {
         Map<ShardId, Integer> stand = new HashMap<>();
         TransactionLane before = ledger.lane.get();
         if (before != null) {
@@ -111,6 +108,14 @@ class LaneCrashIT {
         }
         ledger.settled.forEach((shard, position) -> stand.merge(shard, position, Math::max));
         ledger.settled.putAll(stand);
+        return stand;
+    }
+
+    /** One ownership: fence the lane before, read where the shards stand, send on from there until something ends it. */
+    private static void own(LaneSettings settings, Ledger ledger, long epoch, Fate fate, Fate awakened, Random random)
+            throws Exception {
+        boolean last = epoch == ROUNDS;
+        Map<ShardId, Integer> stand = takenOver(settings, ledger);
         TransactionLane lane = kit.open(settings, last ? LaneHook.NONE : fate);
         ledger.lane.set(lane);
         List<CompletionStage<Done>> sent = new ArrayList<>();
@@ -149,7 +154,8 @@ class LaneCrashIT {
             TransactionLane lane, Ledger ledger, ShardId shard, long epoch, int from, int until, boolean settles) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int n = from; n < until; n++) {
-            records.add(new ProducerRecord<>("crash-" + shard.number(), bytes("k" + n % 5), bytes(Integer.toString(n))));
+            records.add(
+                    new ProducerRecord<>("crash-" + shard.number(), bytes("k" + n % 5), bytes(Integer.toString(n))));
         }
         String position = Integer.toString(until);
         return lane.send(shard, epoch, records, position).thenApply(done -> {

@@ -38,7 +38,12 @@ class PositionRecordTest {
     @Test
     void whatIsNotOursIsRefusedWithTheReason() {
         for (String foreign : new String[] {
-            "", "x", "7", "{\"v\":2,\"shards\":[]}", "{\"v\":1}", "{\"v\":1,\"shards\":[{}]}",
+            "",
+            "x",
+            "7",
+            "{\"v\":2,\"shards\":[]}",
+            "{\"v\":1}",
+            "{\"v\":1,\"shards\":[{}]}",
             "{\"v\":1,\"shards\":[{\"outbox\":\"o\",\"shard\":1,\"epoch\":\"1\",\"position\":\"p\"}]}",
             "{\"v\":1,\"shards\":[{\"outbox\":\"o\",\"shard\":-1,\"epoch\":1,\"position\":\"p\"}]}",
         }) {
