@@ -109,6 +109,10 @@ final class Feed {
         return failure == null && readyRows < bufferRows && readyBytes < bufferBytes;
     }
 
+    boolean overlaps(Feed other) {
+        return claim.slots().meets(other.claim.slots()).isPresent();
+    }
+
     boolean failed() {
         return failure != null;
     }

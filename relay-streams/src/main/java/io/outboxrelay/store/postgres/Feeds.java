@@ -60,12 +60,15 @@ final class Feeds {
         return feed.hasRoom(bufferRows, bufferBytes);
     }
 
-    /** Whom the next look reads for, as a bit mask of their slots; null when it is nobody. */
+    /**
+     * Whom the next look reads for, as a bit mask of their slots; null when it is nobody. No slot is read for two: a
+     * shard that was dealt anew may be here beside its former self, and each row is dealt to one of them.
+     */
     byte @Nullable [] beginLook() {
         members = new ArrayList<>();
         byte[] mask = new byte[Slots.COUNT / 8];
         for (Feed feed : byShard.values()) {
-            if (feed.mode == Feed.Mode.TAIL && hasRoom(feed)) {
+            if (feed.mode == Feed.Mode.TAIL && hasRoom(feed) && members.stream().noneMatch(feed::overlaps)) {
                 members.add(feed);
                 SlotRange slots = feed.claim.slots();
                 for (int slot = slots.low(); slot <= slots.high(); slot++) {
