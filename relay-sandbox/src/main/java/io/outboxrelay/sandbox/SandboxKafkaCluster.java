@@ -160,7 +160,9 @@ public final class SandboxKafkaCluster implements AutoCloseable {
     /** The broker that leads a partition. */
     public int leader(String topic, int partition) {
         try (Admin admin = admin()) {
-            return get(Objects.requireNonNull(admin.describeTopics(List.of(topic)).topicNameValues().get(topic)))
+            return get(Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                            .topicNameValues()
+                            .get(topic)))
                     .partitions()
                     .get(partition)
                     .leader()
@@ -194,7 +196,8 @@ public final class SandboxKafkaCluster implements AutoCloseable {
                     get(admin.describeTopics(get(admin.listTopics().names())).allTopicNames());
             return topics.values().stream()
                     .flatMap(topic -> topic.partitions().stream())
-                    .allMatch(partition -> partition.isr().size() == Math.min(expected, partition.replicas().size()));
+                    .allMatch(partition -> partition.isr().size()
+                            == Math.min(expected, partition.replicas().size()));
         } catch (ExecutionException | TimeoutException notYet) {
             return false;
         }
@@ -203,7 +206,8 @@ public final class SandboxKafkaCluster implements AutoCloseable {
     private synchronized long running() {
         for (BrokerProcess broker : brokers) {
             if (broker.pid() != 0 && !broker.isRunning() && !broker.wasEnded()) {
-                throw new IllegalStateException("a Kafka broker ended by itself; its last words:\n" + broker.lastWords());
+                throw new IllegalStateException(
+                        "a Kafka broker ended by itself; its last words:\n" + broker.lastWords());
             }
         }
         return brokers.stream()
