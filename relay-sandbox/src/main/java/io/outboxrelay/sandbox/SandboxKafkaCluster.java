@@ -81,6 +81,8 @@ public final class SandboxKafkaCluster implements AutoCloseable {
                         .map(broker -> broker.nodeId() + "@127.0.0.1:" + broker.controllerPort())
                         .collect(Collectors.joining(",")));
         common.put("auto.create.topics.enable", "false");
+        common.put("principal.builder.class", ControllerPrincipal.class.getName());
+        common.put("super.users", "User:" + ControllerPrincipal.NAME);
         for (String factor : List.of(
                 "default.replication.factor",
                 "offsets.topic.replication.factor",
