@@ -61,6 +61,13 @@ public record OutboxSettings(
                         "ring",
                         "a ring is a PostgreSQL table and database.url is of " + database.kind()
                                 + "; legal there: delete | mark")
+                .versus(
+                        publisher.delivery() != PublisherSettings.Delivery.EXACTLY_ONCE
+                                || acknowledge.mode() == AcknowledgeSettings.Mode.RING,
+                        "publisher.delivery",
+                        "acknowledge.mode",
+                        "exactly-once",
+                        "legal with acknowledge.mode = ring only; a plain table cannot be read again as it was")
                 .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
                 .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))
                 .orThrow();

@@ -13,7 +13,26 @@ import java.util.regex.Pattern;
  * @param topicCheckInterval how often a topic that cannot be written to is looked at again
  */
 public record PublisherSettings(
-        int chunksInFlight, OnPoison onPoison, String deadLetterTopic, int maxParked, Duration topicCheckInterval) {
+        Delivery delivery,
+        int chunksInFlight,
+        OnPoison onPoison,
+        String deadLetterTopic,
+        int maxParked,
+        Duration topicCheckInterval) {
+
+    /** What a consumer may meet. */
+    public enum Delivery {
+        /** Every event; after a failure some of them again. */
+        AT_LEAST_ONCE,
+        /** Every event once, where it reads committed records only: rows and position travel in one transaction. */
+        EXACTLY_ONCE;
+
+        /** As it is written in a configuration. */
+        @Override
+        public String toString() {
+            return name().replace('_', '-').toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** What happens to a row that can never be published as it is. */
     public enum OnPoison {

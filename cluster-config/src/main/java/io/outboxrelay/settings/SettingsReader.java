@@ -174,6 +174,7 @@ final class SettingsReader {
 
     private static PublisherSettings publisher(Section block) {
         return new PublisherSettings(
+                block.choice("delivery", PublisherSettings.Delivery.class),
                 block.integer("chunks-in-flight"),
                 block.choice("on-poison", PublisherSettings.OnPoison.class),
                 block.text("dead-letter-topic"),

@@ -85,7 +85,12 @@ class SettingsDefaultsTest {
         assertThat(orders.shards()).isEqualTo(16);
         assertThat(orders.publisher())
                 .isEqualTo(new PublisherSettings(
-                        8, PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY, "", 100_000, Duration.ofSeconds(5)));
+                        PublisherSettings.Delivery.AT_LEAST_ONCE,
+                        8,
+                        PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
+                        "",
+                        100_000,
+                        Duration.ofSeconds(5)));
         assertThat(orders.acknowledge())
                 .isEqualTo(new AcknowledgeSettings(
                         AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)));

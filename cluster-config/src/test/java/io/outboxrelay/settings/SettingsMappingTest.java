@@ -89,6 +89,14 @@ class SettingsMappingTest {
             true,
             new JsonSettings(true, true, true));
 
+    private static final PublisherSettings EVERY_KEY_OF_PUBLISHER = new PublisherSettings(
+            PublisherSettings.Delivery.AT_LEAST_ONCE,
+            8,
+            PublisherSettings.OnPoison.PARK_AND_CONTINUE,
+            "dead",
+            18,
+            Duration.ofSeconds(19));
+
     @Test
     void everyKeyOfAnOutboxArrives() {
         OutboxSettings orders = Configs.orders(EVERY_KEY);
@@ -116,8 +124,7 @@ class SettingsMappingTest {
                                 Duration.ofSeconds(7),
                                 true,
                                 17408),
-                        new PublisherSettings(
-                                8, PublisherSettings.OnPoison.PARK_AND_CONTINUE, "dead", 18, Duration.ofSeconds(19)),
+                        EVERY_KEY_OF_PUBLISHER,
                         new AcknowledgeSettings(
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
                         new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),

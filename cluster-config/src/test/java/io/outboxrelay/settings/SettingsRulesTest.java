@@ -43,6 +43,7 @@ class SettingsRulesTest {
                 "outboxes.orders.reader.catch-up-connections | 0 | legal 1 to connections - 3",
                 "outboxes.orders.reader.catch-up-connections | 6 | legal 1 to 5 (database.connections 8 - 3)",
                 "outboxes.orders.reader.catch-up-hold | 99 ms | legal 100 ms to 10 m",
+                "outboxes.orders.publisher.delivery | at-most-once | legal one of at-least-once | exactly-once",
                 "outboxes.orders.publisher.chunks-in-flight | 1001 | legal 1 to 1000",
                 "outboxes.orders.publisher.on-poison | skip | legal one of park-and-block-key | park-and-continue | halt-shard",
                 "outboxes.orders.publisher.dead-letter-topic | a b | legal [A-Za-z0-9._-]{1,249}, or empty",

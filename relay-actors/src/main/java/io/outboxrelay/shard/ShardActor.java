@@ -138,7 +138,7 @@ public final class ShardActor {
     private Behavior<Command> claimed(ShardState state, Claim claim) {
         return switch (state.goal()) {
             case RELAY -> relay(state.claimed(claim));
-            case PAUSE, YIELD, STOP -> release(enter(Phase.DRAINING, state.claimed(claim)), claim);
+            case PAUSE, YIELD, STOP -> release(enter(Phase.DRAINING, state.claimed(claim)), claim, true);
         };
     }
 
@@ -182,8 +182,8 @@ public final class ShardActor {
         log.failure("the stream failed", state, error);
         end(run);
         return error.fault() == Fault.FENCED
-                ? release(enter(Phase.DRAINING, state.heading(Goal.YIELD)), run.claim())
-                : release(enter(Phase.after(error.fault()), state), run.claim());
+                ? release(enter(Phase.DRAINING, state.heading(Goal.YIELD)), run.claim(), false)
+                : release(enter(Phase.after(error.fault()), state), run.claim(), false);
     }
 
     // ---- draining: the stream publishes and settles what it has read
@@ -208,11 +208,11 @@ public final class ShardActor {
         end(run);
         ShardState state = before.after(run);
         if (error == null) {
-            return release(state, run.claim());
+            return release(state, run.claim(), true);
         }
         log.failure("draining failed", state, error);
         ShardState failed = state.failed(error);
-        return release(error.fault() == Fault.FENCED ? failed.heading(Goal.YIELD) : failed, run.claim());
+        return release(error.fault() == Fault.FENCED ? failed.heading(Goal.YIELD) : failed, run.claim(), false);
     }
 
     /** What was published and not settled is published again by the next owner: better than to hang. */
@@ -233,8 +233,8 @@ public final class ShardActor {
 
     // ---- releasing: the claim is being given back
 
-    private Behavior<Command> release(ShardState state, Claim held) {
-        calls.release(held);
+    private Behavior<Command> release(ShardState state, Claim held, boolean drained) {
+        calls.release(held, drained);
         startLimit();
         return releasing(state, held);
     }

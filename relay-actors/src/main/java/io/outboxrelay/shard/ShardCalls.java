@@ -17,7 +17,7 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
 
     /** Comes back as Claimed or ClaimFailed. */
     CompletionStage<Claim> claim() {
-        CompletionStage<Claim> pending = call(() -> setup.store().claim(setup.shard()));
+        CompletionStage<Claim> pending = call(() -> setup.store().claim(setup.shard(), setup.publisher()::takeOver));
         context.pipeToSelf(
                 pending,
                 (claim, failure) -> failure == null
@@ -36,10 +36,15 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
         return run;
     }
 
-    /** Comes back as Released. */
-    void release(Claim held) {
+    /**
+     * Comes back as Released.
+     *
+     * @param drained whether nothing sent under the claim is on its way any more
+     */
+    void release(Claim held, boolean drained) {
+        CompletionStage<Done> released = releaseUnseen(held);
         context.pipeToSelf(
-                releaseUnseen(held),
+                drained ? released.thenCompose(done -> setup.store().conclude(held)) : released,
                 (done, failure) ->
                         new ShardActor.Released(held.epoch(), failure == null ? null : RelayException.of(failure)));
     }

@@ -48,6 +48,6 @@ record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer 
 
     /** The claim, moved to where settling stands. */
     Claim reached() {
-        return new Claim(claim.shard(), claim.epoch(), claim.slots(), trail.position());
+        return claim.at(trail.position());
     }
 }

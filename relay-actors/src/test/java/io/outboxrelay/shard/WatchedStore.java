@@ -4,6 +4,7 @@ import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.Refusal;
@@ -61,8 +62,8 @@ final class WatchedStore implements OutboxStore {
     }
 
     @Override
-    public CompletionStage<Claim> claim(ShardId shard) {
-        return claims.get().thenCompose(open -> store.claim(shard)).thenApply(claim -> noted("claim", claim));
+    public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
+        return claims.get().thenCompose(open -> store.claim(shard, handover)).thenApply(claim -> noted("claim", claim));
     }
 
     @Override

@@ -18,8 +18,8 @@ public final class ShardMeter implements RelayObserver {
 
     @Override
     public void onPublished(Delivery delivery) {
-        published.add(delivery.chunk().rows().size() - delivery.refusals().size());
-        parked.add(delivery.refusals().size());
+        published.add(delivery.chunk().rows().size() - delivery.refusedRows());
+        parked.add(delivery.refusedRows());
     }
 
     @Override

@@ -76,7 +76,10 @@ public final class ShardStream {
                 .batch(maxUnsettledChunks, ShardStream::listOf, ShardStream::append)
                 .mapAsync(1, deliveries -> settle(store, claim, deliveries).thenApply(done -> deliveries))
                 .map(deliveries -> {
-                    deliveries.forEach(delivery -> observer.onSettled(delivery.chunk()));
+                    for (Delivery delivery : deliveries) {
+                        delivery.settled().run();
+                        observer.onSettled(delivery.chunk());
+                    }
                     return Done.getInstance();
                 })
                 .toMat(Sink.ignore(), Keep.both())
@@ -87,7 +90,7 @@ public final class ShardStream {
     /** What was put aside and may be tried again comes first, so that no aggregate's rows change places. */
     private static Source<Chunk, NotUsed> rows(OutboxStore store, Gate gate, Claim claim) {
         return Source.completionStageSource(store.parked(claim).thenApply(parked -> {
-                    gate.open(parked);
+                    gate.open(claim, parked, refusals -> store.parkAhead(claim, refusals));
                     return parked.rows() == 0
                             ? store.read(claim)
                             : store.released(claim).concatLazy(store.read(claim));

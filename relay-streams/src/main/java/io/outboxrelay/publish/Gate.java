@@ -4,6 +4,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Aggregate;
 import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.PublisherSettings;
 import io.outboxrelay.store.Parked;
@@ -13,7 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +37,7 @@ public final class Gate {
     /** Why later rows of an aggregate wait, for those that were refused during this run. */
     private final Map<Aggregate, String> blocked = new HashMap<>();
 
+    private @Nullable Opened opened;
     private long parkedRows;
     private volatile boolean holding;
 
@@ -45,6 +52,8 @@ public final class Gate {
         this.tryAgain = tryAgain;
     }
 
+    private record Opened(Claim claim, Function<List<Refusal>, CompletionStage<Done>> parkAhead) {}
+
     /** A chunk, what is to be sent of it, and what is not. */
     public record Screened<M>(Chunk chunk, List<M> messages, List<Refusal> refusals) {
         public Delivery delivered() {
@@ -52,10 +61,30 @@ public final class Gate {
         }
     }
 
-    /** Begins with what earlier runs put aside. */
-    public void open(Parked parked) {
-        before = parked;
-        parkedRows = parked.rows();
+    /**
+     * Begins with what earlier runs put aside.
+     *
+     * @param claim under which the rows were read
+     * @param parkAhead puts rows aside before the position moves past them
+     */
+    public void open(Claim claim, Parked parked, Function<List<Refusal>, CompletionStage<Done>> parkAhead) {
+        this.before = parked;
+        this.parkedRows = parked.rows();
+        this.opened = new Opened(claim, parkAhead);
+    }
+
+    Claim claim() {
+        return opened().claim();
+    }
+
+    CompletionStage<Done> parkAhead(List<Refusal> refusals) {
+        return refusals.isEmpty()
+                ? CompletableFuture.completedFuture(Done.getInstance())
+                : opened().parkAhead().apply(refusals);
+    }
+
+    private Opened opened() {
+        return Objects.requireNonNull(opened, "the gate has not been opened");
     }
 
     /**

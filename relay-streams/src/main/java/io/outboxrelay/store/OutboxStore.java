@@ -5,6 +5,7 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -16,8 +17,16 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public interface OutboxStore {
 
-    /** Takes the shard over: fences every earlier claim, then reads the position. */
-    CompletionStage<Claim> claim(ShardId shard);
+    /**
+     * Takes the shard over: fences every earlier claim, has its carrier shut out, then reads the position; in this
+     * order.
+     */
+    CompletionStage<Claim> claim(ShardId shard, Handover handover);
+
+    /** Takes over a shard that nothing carries. */
+    default CompletionStage<Claim> claim(ShardId shard) {
+        return claim(shard, Handover.NONE);
+    }
 
     /**
      * The rows after the claim's position, in order, for ever: waits where none are committed yet. Reading twice under
@@ -37,6 +46,22 @@ public interface OutboxStore {
      * if the position has moved past it. Of released chunks, the rows that are refused again stay where they are.
      */
     CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals);
+
+    /**
+     * Puts rows aside durably before the position moves past them: for claims with a carrier, where the position moves
+     * in Kafka. If it then does not, their next reader does so again.
+     */
+    default CompletionStage<Done> parkAhead(Claim claim, List<Refusal> refusals) {
+        throw new UnsupportedOperationException("positions of this store are not carried");
+    }
+
+    /**
+     * Notes that nothing sent under this claim is on its way any more, so that whoever comes next need not shut anybody
+     * out. After {@link #release}, and only if the stream was drained.
+     */
+    default CompletionStage<Done> conclude(Claim claim) {
+        return CompletableFuture.completedFuture(Done.getInstance());
+    }
 
     /** What was put aside by this claim and those before it. */
     CompletionStage<Parked> parked(Claim claim);

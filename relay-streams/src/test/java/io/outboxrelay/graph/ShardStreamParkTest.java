@@ -31,7 +31,8 @@ class ShardStreamParkTest extends GraphScene {
     }
 
     private void policy(OnPoison onPoison, int maxParked) {
-        settings = new PublisherSettings(8, onPoison, "", maxParked, Duration.ofSeconds(1));
+        settings = new PublisherSettings(
+                PublisherSettings.Delivery.AT_LEAST_ONCE, 8, onPoison, "", maxParked, Duration.ofSeconds(1));
     }
 
     private void events(String... keysAndTexts) {

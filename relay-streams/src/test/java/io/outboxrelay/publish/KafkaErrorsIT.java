@@ -205,7 +205,13 @@ class KafkaErrorsIT extends BrokerScene {
         createTopic(dead, Map.of());
         createTopic(Map.of("max.message.bytes", "2000"));
         Waits.get(publisher.close(), LIMIT);
-        publisher = publisher(new PublisherSettings(8, OnPoison.PARK_AND_BLOCK_KEY, dead, 100, Duration.ofMillis(200)));
+        publisher = publisher(new PublisherSettings(
+                PublisherSettings.Delivery.AT_LEAST_ONCE,
+                8,
+                OnPoison.PARK_AND_BLOCK_KEY,
+                dead,
+                100,
+                Duration.ofMillis(200)));
         OutboxRow big = row("big", "1", 4_000);
         deliver(chunk(big, row("big", "2", 10), row("small", "3", 10)));
         assertThat(log(dead)).singleElement().satisfies(letter -> {
@@ -221,8 +227,13 @@ class KafkaErrorsIT extends BrokerScene {
     void aMissingDeadLetterTopicStopsTheShardBeforeItsFirstLetter() {
         createTopic(Map.of("max.message.bytes", "2000"));
         Waits.get(publisher.close(), LIMIT);
-        publisher = publisher(
-                new PublisherSettings(8, OnPoison.PARK_AND_BLOCK_KEY, "none-" + type, 100, Duration.ofMillis(200)));
+        publisher = publisher(new PublisherSettings(
+                PublisherSettings.Delivery.AT_LEAST_ONCE,
+                8,
+                OnPoison.PARK_AND_BLOCK_KEY,
+                "none-" + type,
+                100,
+                Duration.ofMillis(200)));
         assertThat(kinds(deliver(chunk(row("small", "1", 10))))).isEmpty();
         RelayException failure = failure(chunk(row("big", "2", 4_000)));
         assertThat(failure.fault()).isEqualTo(Fault.MISCONFIGURED);

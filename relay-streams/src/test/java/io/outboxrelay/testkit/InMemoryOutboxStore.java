@@ -10,6 +10,7 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
+import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
@@ -87,7 +88,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     }
 
     @Override
-    public CompletionStage<Claim> claim(ShardId shard) {
+    public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
         return answer(Operation.CLAIM, () -> take(shard));
     }
 

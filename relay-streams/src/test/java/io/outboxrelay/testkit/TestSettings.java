@@ -42,7 +42,12 @@ public final class TestSettings {
 
     /** The defaults, with topics looked at often. */
     public static final PublisherSettings PUBLISHER = new PublisherSettings(
-            8, PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY, "", 100_000, Duration.ofMillis(200));
+            PublisherSettings.Delivery.AT_LEAST_ONCE,
+            8,
+            PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
+            "",
+            100_000,
+            Duration.ofMillis(200));
 
     private TestSettings() {}
 

@@ -5,6 +5,8 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.forming.ClusterForming;
 import io.outboxrelay.publish.KafkaCheck;
 import io.outboxrelay.publish.KafkaPublisher;
+import io.outboxrelay.publish.LanePublisher;
+import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.relay.RelayStart;
 import io.outboxrelay.relay.RelayedOutbox;
 import io.outboxrelay.settings.LoadedConfig;
@@ -146,7 +148,7 @@ public final class Node {
                         shards,
                         outbox.shards());
             }
-            KafkaPublisher publisher = KafkaPublisher.open(system, outbox);
+            Publisher publisher = publisherOf(outbox);
             stores.add(store);
             outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
         } catch (RuntimeException e) {
@@ -164,6 +166,13 @@ public final class Node {
         return switch (outbox.acknowledge().mode()) {
             case RING -> RingStore.open(system, outbox);
             case DELETE, MARK -> PlainStore.open(outbox);
+        };
+    }
+
+    private Publisher publisherOf(OutboxSettings outbox) {
+        return switch (outbox.publisher().delivery()) {
+            case AT_LEAST_ONCE -> KafkaPublisher.open(system, outbox);
+            case EXACTLY_ONCE -> LanePublisher.open(system, outbox);
         };
     }
 

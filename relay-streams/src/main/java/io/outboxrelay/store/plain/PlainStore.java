@@ -6,6 +6,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.DatabaseKind;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.ParkedRow;
@@ -62,7 +63,7 @@ public final class PlainStore implements OpenStore {
     }
 
     @Override
-    public CompletionStage<Claim> claim(ShardId shard) {
+    public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
         return readLane.inTransaction("claim shard " + shard, connection -> shards.takeOver(connection, shard));
     }
 

@@ -42,6 +42,7 @@ final class Anchor {
             // not the snapshot itself: taken inside a transaction, it may count the transaction's own id as visible
             int shards = statement.executeUpdate(sql.anchorShards());
             statement.execute("delete from " + sql.ahead());
+            statement.execute("update " + sql.parked() + " set txid = null");
             log.atWarn()
                     .addKeyValue("table", sql.table())
                     .addKeyValue("rows", rows)

@@ -55,10 +55,12 @@ final class History {
                 : Optional.empty();
     }
 
+    static int timeline(Connection connection) throws SQLException {
+        return Queries.number(connection, OutboxSql.TIMELINE).orElseThrow().intValue();
+    }
+
     /** Writes a new timeline down, and says so; the new place of the shard's progress row if it was written. */
-    Optional<String> follow(Connection connection, ShardId shard, Origin origin) throws SQLException {
-        int timeline =
-                Queries.number(connection, OutboxSql.TIMELINE).orElseThrow().intValue();
+    Optional<String> follow(Connection connection, ShardId shard, Origin origin, int timeline) throws SQLException {
         if (timeline == origin.timeline()) {
             return Optional.empty();
         }

@@ -57,7 +57,30 @@ record OutboxSql(String table) {
 
     String takeOver() {
         return "update " + progress() + " set epoch = epoch + 1 where shard = ? returning epoch, slot_lo, slot_hi,"
-                + " prev::text, cur::text, seq, sysid, ctid::text, timeline";
+                + " prev::text, cur::text, seq, sysid, ctid::text, timeline, carrier";
+    }
+
+    /** Parameters: prev, cur, seq, carrier, shard, epoch. Returns the new ctid. */
+    String resume() {
+        return "update " + progress() + " set prev = ?::pg_snapshot, cur = ?::pg_snapshot, seq = ?, carrier = ?"
+                + " where shard = ? and epoch = ? returning ctid::text";
+    }
+
+    /** Parameters: shard, epoch. */
+    String dropCarrier() {
+        return "update " + progress() + " set carrier = null where shard = ? and epoch = ?";
+    }
+
+    /** Rows parked before the position came to them: they are read again. Parameters: slots, prev, cur, seq. */
+    String unparkBeyond(int shard) {
+        return "delete from " + parked() + " o where " + SLOT + " between ? and ? and txid is not null"
+                + " and not pg_visible_in_snapshot(txid, ?::pg_snapshot)"
+                + " and not coalesce(pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq <= ?, false) and "
+                + notAhead(shard);
+    }
+
+    String carriedShards() {
+        return "select shard from " + progress() + " where carrier is not null order by shard";
     }
 
     String position() {
@@ -144,7 +167,8 @@ record OutboxSql(String table) {
 
     /** Every shard sees what had ended before the own transaction, and not the own transaction. */
     String anchorShards() {
-        return "update " + progress() + " set epoch = epoch + 1, cur = null, seq = 0, timeline = 0, sysid ="
+        return "update " + progress()
+                + " set epoch = epoch + 1, cur = null, seq = 0, timeline = 0, carrier = null, sysid ="
                 + " (select system_identifier from pg_control_system()), prev = (select (least(pg_snapshot_xmin(s)"
                 + ", pg_current_xact_id())::text || ':' || pg_current_xact_id()::text || ':' || coalesce((select"
                 + " string_agg(x::text, ',' order by x) from pg_snapshot_xip(s) x where x < pg_current_xact_id()), ''))"
@@ -154,8 +178,8 @@ record OutboxSql(String table) {
     /** Parameters: arrays of txid, seq, state, reason. */
     String park() {
         return "insert into " + parked() + " as p (seq, id, aggregatetype, aggregateid, type, payload, headers,"
-                + " created_at, state, reason, attempts) select o.seq, o.id, o.aggregatetype, o.aggregateid, o.type,"
-                + " o.payload, o.headers, o.created_at, w.state, w.reason, " + TRIED
+                + " created_at, txid, state, reason, attempts) select o.seq, o.id, o.aggregatetype, o.aggregateid, o.type,"
+                + " o.payload, o.headers, o.created_at, o.txid, w.state, w.reason, " + TRIED
                 + " from unnest(?::xid8[], ?::bigint[], ?::text[], ?::text[]) as w(txid, seq, state, reason) join "
                 + table + " o on o.txid = w.txid and o.seq = w.seq on conflict (seq) do update set"
                 + " state = excluded.state, reason = excluded.reason, attempts = p.attempts + excluded.attempts,"

@@ -87,13 +87,36 @@ final class ParkedRows {
         Set<Long> sent = new HashSet<>();
         tried.forEach(row -> sent.add(row.seq()));
         refusals.forEach(refusal -> sent.remove(refusal.row().seq()));
-        try (PreparedStatement again = connection.prepareStatement(sql.parkAgain());
-                PreparedStatement remove = connection.prepareStatement(sql.unpark())) {
+        try (PreparedStatement again = connection.prepareStatement(sql.parkAgain())) {
             describe(connection, again, 1, refusals);
             again.executeUpdate();
+        }
+        remove(connection, sent);
+    }
+
+    /** They were sent. */
+    void remove(Connection connection, Set<Long> sent) throws SQLException {
+        try (PreparedStatement remove = connection.prepareStatement(sql.unpark())) {
             remove.setArray(1, connection.createArrayOf("bigint", sent.toArray()));
             remove.executeUpdate();
         }
+    }
+
+    /** What was put aside before the position came to it is read again. */
+    void removeBeyond(Connection connection, Claim claim, SnapshotPosition position) throws SQLException {
+        int shard = claim.shard().number();
+        try (PreparedStatement remove = connection.prepareStatement(sql.unparkBeyond(shard))) {
+            remove.setInt(1, claim.slots().low());
+            remove.setInt(2, claim.slots().high());
+            Reshard.setPosition(remove, 3, position);
+            remove.executeUpdate();
+        }
+    }
+
+    /** In a transaction of its own, for a position that moves elsewhere. */
+    void addAhead(Connection connection, Claim claim, List<Refusal> refusals) throws SQLException {
+        holdEpoch(connection, claim);
+        add(connection, refusals);
     }
 
     private void holdEpoch(Connection connection, Claim claim) throws SQLException {

@@ -54,7 +54,8 @@ record ReadSql(String table, long maxBytes, boolean unchecked) {
      * of its aggregate. Parameters: slots low and high, seq of the last one before.
      */
     String released(String parked, int mostRows) {
-        return "select " + columns() + " from (select *, '0'::xid8 as txid from " + parked + ") o where "
+        return "select " + columns() + " from (select seq, id, '0'::xid8 as txid, created_at, aggregatetype,"
+                + " aggregateid, type, payload, headers, state from " + parked + ") o where "
                 + OutboxSql.SLOT + " between ? and ? and seq > ? and state not in ('refused', 'passed')"
                 + " and not exists (select from " + parked + " b where b.state = 'refused' and b.seq < o.seq"
                 + " and b.aggregatetype = o.aggregatetype and b.aggregateid = o.aggregateid) order by seq limit "

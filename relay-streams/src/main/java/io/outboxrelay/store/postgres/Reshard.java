@@ -48,6 +48,12 @@ final class Reshard {
                     "the positions in " + sql.progress()
                             + " are of several databases; let every shard start once first");
         }
+        List<Long> carried = Queries.list(connection, sql.carriedShards(), row -> row.getLong(1));
+        if (!carried.isEmpty()) {
+            throw new RelayException(
+                    Fault.MISCONFIGURED,
+                    "rows of shards " + carried + " may still be on their way to Kafka; let these shards start once");
+        }
         ReshardPlan plan = plan(rows, count);
         write(connection, rows, plan);
         writeAhead(connection, plan);

@@ -6,14 +6,18 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.PublisherSettings.Delivery;
+import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
+import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +45,7 @@ public final class RingStore implements OpenStore {
     private final JdbcRunner workLane;
     private final ActorRef<RingReader.Command> reader;
     private final ActorRef<RingAcks.Command> acks;
+    private final OutboxSql sql;
     private final TakeOver takeOver;
     private final Progress progress;
     private final Reshard reshard;
@@ -53,10 +58,13 @@ public final class RingStore implements OpenStore {
         String instance = name + "-" + INSTANCES.incrementAndGet();
         this.settings = settings;
         this.tailLane = new JdbcRunner(name + "-tail", settings.database(), 1, "");
-        this.acksLane = new JdbcRunner(name + "-acks", settings.database(), 1, "set synchronous_commit = off");
+        // what Kafka carries no longer must be in the database for good
+        boolean carried = settings.publisher().delivery() == Delivery.EXACTLY_ONCE;
+        this.acksLane =
+                new JdbcRunner(name + "-acks", settings.database(), 1, carried ? "" : "set synchronous_commit = off");
         this.workLane = new JdbcRunner(
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
-        OutboxSql sql = new OutboxSql(settings.table());
+        this.sql = new OutboxSql(settings.table());
         this.takeOver = new TakeOver(settings);
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
@@ -75,15 +83,49 @@ public final class RingStore implements OpenStore {
     }
 
     @Override
-    public CompletionStage<Claim> claim(ShardId shard) {
+    public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
         return acksLane.inTransaction("prepare to acknowledge " + shard, JdbcRunner::session)
                 .thenCompose(session -> workLane.inTransaction(
                                 "claim shard " + shard, connection -> takeOver.shard(connection, shard))
+                        .thenCompose(taken -> resumed(taken, handover))
                         .thenApply(taken -> {
                             acks.tell(new RingAcks.Follow(taken, session));
                             reader.tell(new RingReader.Follow(taken));
                             return taken.claim();
                         }));
+    }
+
+    private CompletionStage<TakeOver.Taken> resumed(TakeOver.Taken taken, Handover handover) {
+        Claim claim = taken.claim();
+        return handover.takeOver(claim.shard(), claim.epoch(), claim.carrier())
+                .thenCompose(terms -> terms.carried() == null && Objects.equals(terms.carrier(), claim.carrier())
+                        ? CompletableFuture.completedFuture(taken)
+                        : workLane.inTransaction(
+                                "resume shard " + claim.shard(),
+                                connection -> takeOver.resume(connection, taken, terms)));
+    }
+
+    @Override
+    public CompletionStage<Done> parkAhead(Claim claim, List<Refusal> refusals) {
+        return workLane.inTransaction("park rows of " + claim.shard(), connection -> {
+            parked.addAhead(connection, claim, refusals);
+            return Done.getInstance();
+        });
+    }
+
+    @Override
+    public CompletionStage<Done> conclude(Claim claim) {
+        if (claim.carrier() == null) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        return workLane.inTransaction("conclude " + claim.shard(), connection -> {
+            try (PreparedStatement drop = connection.prepareStatement(sql.dropCarrier())) {
+                drop.setInt(1, claim.shard().number());
+                drop.setLong(2, claim.epoch());
+                drop.executeUpdate();
+            }
+            return Done.getInstance();
+        });
     }
 
     @Override

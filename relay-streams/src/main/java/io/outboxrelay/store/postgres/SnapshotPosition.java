@@ -24,6 +24,20 @@ public record SnapshotPosition(Snapshot prev, @Nullable Snapshot cur, long seq) 
         return new SnapshotPosition(snapshot, null, 0);
     }
 
+    @Override
+    public String text() {
+        return prev + ";" + (cur == null ? "" : cur) + ";" + seq;
+    }
+
+    /** Of {@link #text}. */
+    static SnapshotPosition parse(String text) {
+        String[] parts = text.split(";", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("'" + text + "' is no position of a snapshot cursor");
+        }
+        return Progress.position(parts[0], parts[1].isEmpty() ? null : parts[1], Long.parseLong(parts[2]));
+    }
+
     /** True if every row acknowledged at `other` is acknowledged here too. */
     public boolean covers(SnapshotPosition other) {
         if (prev.equals(other.prev)) {
