@@ -68,6 +68,8 @@ abstract class FaultScene {
                 "outbox-relay {",
                 "  database { url = \"" + audit.url() + "\", user = " + audit.user() + " }",
                 "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
+                // how soon a producer notices that partitions were added
+                "  kafka.properties { metadata.max.age.ms = 1000 }",
                 "  outboxes.orders { shards = 4, publisher.topic-check-interval = 500 ms }",
                 "  cluster.port = " + freePort(),
                 "  management { port = " + managementPort + ", allow-writes = true }",
