@@ -2,6 +2,7 @@ package io.outboxrelay.crash;
 
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.KafkaPublisher;
+import io.outboxrelay.publish.LanePublisher;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.shard.ShardActor;
@@ -51,7 +52,10 @@ final class MortalNode {
         this.settings = settings;
         this.windows = windows;
         this.store = RingStore.open(system, settings);
-        this.publisher = KafkaPublisher.open(system, settings);
+        this.publisher = switch (settings.publisher().delivery()) {
+            case AT_LEAST_ONCE -> KafkaPublisher.open(system, settings);
+            case EXACTLY_ONCE -> LanePublisher.open(system, settings);
+        };
         this.actors = system.systemActorOf(running(), name, Props.empty());
     }
 

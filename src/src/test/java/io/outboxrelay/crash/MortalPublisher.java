@@ -2,9 +2,12 @@ package io.outboxrelay.crash;
 
 import io.outboxrelay.crash.Life.Point;
 import io.outboxrelay.model.Chunk;
+import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.Delivery;
 import io.outboxrelay.publish.Gate;
 import io.outboxrelay.publish.Publisher;
+import io.outboxrelay.store.Handover;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -21,6 +24,11 @@ record MortalPublisher(Publisher publisher, Life life) implements Publisher {
                 .mapAsync(1, chunk -> life.at(Point.SENDING).thenApply(done -> chunk))
                 .via(publisher.flow(gate))
                 .mapAsync(1, delivery -> life.at(Point.ACKNOWLEDGED).thenApply(done -> delivery));
+    }
+
+    @Override
+    public CompletionStage<Handover.Terms> takeOver(ShardId shard, long epoch, String carrier) {
+        return life.isDead() ? new CompletableFuture<>() : publisher.takeOver(shard, epoch, carrier);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.Refusal;
@@ -22,8 +23,8 @@ record MortalStore(OutboxStore store, Life life, Windows windows, String node, C
         implements OutboxStore {
 
     @Override
-    public CompletionStage<Claim> claim(ShardId shard) {
-        return living(() -> store.claim(shard)).thenCompose(claim -> {
+    public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
+        return living(() -> store.claim(shard, handover)).thenCompose(claim -> {
             claimed.accept(shard);
             return life.at(Point.CLAIMED).thenApply(done -> claim);
         });
@@ -54,6 +55,16 @@ record MortalStore(OutboxStore store, Life life, Windows windows, String node, C
             windows.settled(node, claim, chunks);
             return life.at(Point.SETTLED);
         });
+    }
+
+    @Override
+    public CompletionStage<Done> parkAhead(Claim claim, List<Refusal> refusals) {
+        return living(() -> store.parkAhead(claim, refusals));
+    }
+
+    @Override
+    public CompletionStage<Done> conclude(Claim claim) {
+        return living(() -> store.conclude(claim));
     }
 
     @Override
