@@ -1,8 +1,13 @@
 package io.outboxrelay.sandbox;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.metadata.storage.Formatter;
 
 /** What makes one Kafka process broker and controller at once, small and quick to start. */
 record BrokerSettings(int nodeId, int brokerPort, int controllerPort, Path folder) {
@@ -37,5 +42,23 @@ record BrokerSettings(int nodeId, int brokerPort, int controllerPort, Path folde
         all.put("log.cleaner.dedupe.buffer.size", "4194304");
         all.putAll(further);
         return all;
+    }
+
+    /** Makes the folder ready for its first start. */
+    void format(String clusterId) {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+            new Formatter()
+                    .setClusterId(clusterId)
+                    .setNodeId(nodeId)
+                    .setDirectories(List.of(folder.toString()))
+                    .setMetadataLogDirectory(folder.toString())
+                    .setControllerListenerName(CONTROLLER_LISTENER)
+                    .setPrintStream(nowhere)
+                    .run();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot format the sandbox Kafka folder " + folder, e);
+        }
     }
 }

@@ -1,13 +1,11 @@
 package io.outboxrelay.sandbox;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The running PostgreSQL server process of one data directory, as its pid file names it. */
@@ -28,20 +26,7 @@ record Postmaster(long pid, Path pidFile) {
 
     /** SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, sessions are cut, the next start recovers. */
     void crash(Duration limit) {
-        try {
-            Process kill = new ProcessBuilder("sh", "-c", "kill -QUIT " + pid)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!kill.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) || kill.exitValue() != 0) {
-                throw new IllegalStateException("cannot signal the PostgreSQL process " + pid);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run sh to signal the PostgreSQL process " + pid, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while stopping the PostgreSQL process " + pid, e);
-        }
+        Signal.QUIT.send(pid, limit);
         if (!awaitGone(limit)) {
             throw new IllegalStateException("the PostgreSQL process " + pid + " still runs " + limit.toSeconds()
                     + " s after an immediate shutdown");

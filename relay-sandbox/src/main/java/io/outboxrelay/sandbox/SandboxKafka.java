@@ -1,8 +1,5 @@
 package io.outboxrelay.sandbox;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +54,7 @@ public final class SandboxKafka implements AutoCloseable {
     public static SandboxKafka start(Path parentDirectory, Map<String, String> brokerProperties) {
         SandboxKafka kafka = new SandboxKafka(parentDirectory, brokerProperties);
         try {
-            kafka.format();
+            kafka.settings.format(Uuid.randomUuid().toString());
             kafka.startAgain();
             return kafka;
         } catch (RuntimeException | Error failure) {
@@ -127,23 +123,6 @@ public final class SandboxKafka implements AutoCloseable {
             stop();
         } finally {
             folder.delete();
-        }
-    }
-
-    private void format() {
-        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-            new Formatter()
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(settings.nodeId())
-                    .setDirectories(List.of(folder.path().toString()))
-                    .setMetadataLogDirectory(folder.path().toString())
-                    .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
-                    .setPrintStream(nowhere)
-                    .run();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot format the sandbox Kafka folder " + folder.path(), e);
         }
     }
 }

@@ -26,6 +26,7 @@ final class Checker {
     private final BitSet seen = new BitSet();
     private final BitSet forbidden = new BitSet();
     private final Map<String, Long> lastVersion = new HashMap<>();
+    private final Map<Integer, Integer> repeats = new HashMap<>();
     private long records;
     private long distinct;
     private long duplicates;
@@ -63,6 +64,7 @@ final class Checker {
             seen.set(attempt.getAsInt());
         } else if (seen.get(attempt.getAsInt())) {
             duplicates++;
+            repeats.merge(attempt.getAsInt(), 1, Integer::sum);
         } else {
             first(attempt.getAsInt(), event);
             return true;
@@ -92,6 +94,11 @@ final class Checker {
     /** Events that arrived, one bit each, as of now. */
     synchronized BitSet seen() {
         return (BitSet) seen.clone();
+    }
+
+    /** How often an event arrived again, for those that did. */
+    synchronized Map<Integer, Integer> repeats() {
+        return Map.copyOf(repeats);
     }
 
     /** Committed events that have not arrived. */

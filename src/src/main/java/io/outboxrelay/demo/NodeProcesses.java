@@ -30,6 +30,10 @@ final class NodeProcesses implements AutoCloseable {
         return new NodeProcesses(nodes);
     }
 
+    static NodeProcesses of(List<NodeProcess> nodes) {
+        return new NodeProcesses(nodes);
+    }
+
     void start() throws IOException {
         for (NodeProcess node : nodes) {
             node.start();
@@ -60,7 +64,7 @@ final class NodeProcesses implements AutoCloseable {
     }
 
     /** All are held open until the last is found, so that they differ. */
-    private static int[] freePorts(int count) throws IOException {
+    static int[] freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             int[] ports = new int[count];

@@ -55,6 +55,16 @@ final class TopicReader implements AutoCloseable {
         return this;
     }
 
+    /** Instead of {@link #start}: on the calling thread, up to what is the end of the topic now. */
+    void readToEnd() {
+        try (consumer) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(POLL).forEach(this::accept);
+            }
+        }
+    }
+
     @Nullable
     Exception failure() {
         return failure.get();

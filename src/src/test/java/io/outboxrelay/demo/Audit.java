@@ -1,0 +1,157 @@
+package io.outboxrelay.demo;
+
+import static org.awaitility.Awaitility.await;
+
+import io.outboxrelay.client.OutboxWriter;
+import io.outboxrelay.sandbox.SandboxPostgres;
+import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.Secret;
+import io.outboxrelay.store.postgres.Migrations;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The demo's shop and its ledger for tests: writers that never pause, and a judgement from what the database says was
+ * committed and what is in the topic, read from its beginning.
+ */
+public final class Audit implements AutoCloseable {
+    public static final String TOPIC = Servers.TOPIC;
+
+    private final SandboxPostgres postgres;
+    private final String url;
+    private final EventIds ids = EventIds.random();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private OrderService service;
+
+    /**
+     * What was found; `repeats` says how often an event arrived again, by its id.
+     *
+     * @param malformed records with a wrong id, key or payload
+     */
+    public record Judgement(
+            long committed,
+            long records,
+            long lost,
+            long phantoms,
+            long reordered,
+            long malformed,
+            Map<String, Integer> repeats) {
+
+        public long duplicates() {
+            return repeats.values().stream().mapToLong(Integer::longValue).sum();
+        }
+
+        /** Apart from duplicates. */
+        public boolean clean() {
+            return lost == 0 && phantoms == 0 && reordered == 0 && malformed == 0;
+        }
+
+        @Override
+        public String toString() {
+            return committed + " committed, " + records + " records, lost " + lost + ", phantoms " + phantoms
+                    + ", reordered " + reordered + ", malformed " + malformed + ", duplicates " + duplicates();
+        }
+    }
+
+    private Audit(SandboxPostgres postgres) throws SQLException {
+        this.postgres = postgres;
+        this.url = postgres.createDatabase("shop");
+        DatabaseSettings settings = new DatabaseSettings(
+                url, user(), new Secret(user()), 4, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+        Migrations.migrate(settings, Migrations.CONTROL, "outbox_relay");
+        Migrations.migrate(settings, Migrations.OUTBOX, "outbox");
+        try (Connection connection = connect()) {
+            OrderService.createTable(connection);
+            Ledger.createTable(connection);
+        }
+    }
+
+    public static Audit open(Path folder) throws SQLException {
+        return new Audit(SandboxPostgres.start(folder));
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public String user() {
+        return postgres.user();
+    }
+
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, user(), postgres.password());
+    }
+
+    /** Starts writers, among them one whose transactions stay open for long, and some that roll back. */
+    public void startWriting(int eventsPerSecond) {
+        service = new OrderService(
+                new OrderTransaction(ids, attempts::getAndIncrement, new OutboxWriter(), Clock.systemUTC()),
+                this::connect,
+                new Checker(ids),
+                new Pacer(eventsPerSecond, System::nanoTime),
+                Long.MAX_VALUE);
+        service.start();
+    }
+
+    /** Events committed since writing started. */
+    public long written() {
+        return service.counts().committed();
+    }
+
+    public void stopWriting() throws InterruptedException {
+        service.stop();
+        if (service.failure() != null) {
+            throw new IllegalStateException("a writer stopped early", service.failure());
+        }
+    }
+
+    /** Once writing has stopped: waits until all that was committed has arrived, or says what has not. */
+    public void awaitArrival(String bootstrapServers, Duration limit) throws SQLException {
+        BitSet committed = committed();
+        Checker live = new Checker(ids);
+        try (TopicReader reader = reader(bootstrapServers, live).start()) {
+            await().atMost(limit).until(() -> reader.failure() == null && Checker.missing(committed, live.seen()) == 0);
+        }
+    }
+
+    /** Reads the ledger from the database and the topic from its beginning. */
+    public Judgement judge(String bootstrapServers) throws SQLException {
+        BitSet committed = committed();
+        Checker checker = new Checker(ids);
+        reader(bootstrapServers, checker).readToEnd();
+        Checker.Findings found = checker.findings();
+        Map<String, Integer> repeats = new HashMap<>();
+        checker.repeats().forEach((event, times) -> repeats.put(ids.of(event).toString(), times));
+        return new Judgement(
+                committed.cardinality(),
+                found.records(),
+                Checker.missing(committed, checker.seen()),
+                Checker.phantoms(committed, checker.seen()),
+                found.outOfOrder(),
+                found.malformed() + found.foreign(),
+                repeats);
+    }
+
+    private BitSet committed() throws SQLException {
+        try (Connection connection = connect()) {
+            return new Ledger(ids).committed(connection);
+        }
+    }
+
+    private static TopicReader reader(String bootstrapServers, Checker checker) {
+        return new TopicReader(bootstrapServers, TOPIC, checker, new Latencies(), Clock.systemUTC());
+    }
+
+    @Override
+    public void close() {
+        postgres.close();
+    }
+}
