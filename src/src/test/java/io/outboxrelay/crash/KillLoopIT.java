@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillLoopIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final int ROUNDS = Integer.getInteger("kill.rounds", Fall.values().length);
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 2);
     private static final long SEED = Long.getLong("kill.seed", System.nanoTime());
     private static final String DELIVERY = System.getProperty("crash.delivery", "at-least-once");
     private static final int EVENTS_PER_SECOND = Integer.getInteger("crash.rate", 300);
