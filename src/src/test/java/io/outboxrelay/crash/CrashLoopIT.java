@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashLoopIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int ENDS = Integer.getInteger("crash.ends", 100);
+    private static final int ENDS = Integer.getInteger("crash.ends", 200);
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
     private static final String DELIVERY = System.getProperty("crash.delivery", "at-least-once");
     private static final int EVENTS_PER_SECOND = Integer.getInteger("crash.rate", 600);
