@@ -128,6 +128,20 @@ class SettingsRulesTest {
     }
 
     @Test
+    void exactlyOnceNeedsATableThatReadsTheSameAgain() {
+        for (String mode : List.of("delete", "mark")) {
+            assertThat(Configs.problemsWith(
+                            "outboxes.orders { publisher.delivery = exactly-once, acknowledge.mode = " + mode + " }"))
+                    .singleElement()
+                    .satisfies(p -> assertThat(p).contains("delivery", "legal with acknowledge.mode = ring only"));
+        }
+        assertThat(Configs.orders("publisher.delivery = exactly-once")
+                        .publisher()
+                        .delivery())
+                .isEqualTo(PublisherSettings.Delivery.EXACTLY_ONCE);
+    }
+
+    @Test
     void writesAreOnlyAllowedOnALoopbackHost() {
         assertThat(Configs.problemsWith("management { allow-writes = true, host = 10.0.0.1 }"))
                 .singleElement()

@@ -116,12 +116,17 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
 
     /** Rows that were put aside; `next` is what to go on after, null where nothing else is. */
     CompletionStage<ParkedPage> parked(RelayHandles.OutboxHandle outbox, String after, int limit) {
-        return outbox.admin()
-                .parkedRows(after, limit)
-                .thenApply(rows -> new ParkedPage(
-                        outbox.name(),
-                        rows,
-                        rows.size() < limit ? null : rows.get(rows.size() - 1).place()));
+        CompletionStage<List<ParkedRow>> page;
+        try {
+            page = outbox.admin().parkedRows(after, limit);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(
+                    StatusCodes.BAD_REQUEST, "after = " + e.getMessage() + ", legal: `next` of the page before");
+        }
+        return page.thenApply(rows -> new ParkedPage(
+                outbox.name(),
+                rows,
+                rows.size() < limit ? null : rows.get(rows.size() - 1).place()));
     }
 
     /** Noted in the journal, then done, then told to the shard. */

@@ -273,6 +273,7 @@ class OutboxRoutesTest {
         JsonNode first = body(get("/outbox/orders/parked?limit=1"), 200);
         assertThat(first.get("next").textValue()).isNotEmpty();
         assertThat(problem(get("/outbox/orders/parked?limit=0"), 400)).contains("legal: 1 to 1000");
+        assertThat(problem(get("/outbox/orders/parked?after=nowhere"), 400)).contains("'nowhere'", "`next`");
         assertThat(problem(get("/outbox/orders/parked/x"), 404)).contains("/parked/{event}/release");
     }
 

@@ -7,8 +7,11 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RetrySettings;
+import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.testkit.InMemoryOutboxStore.Operation;
+import io.outboxrelay.testkit.TestEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -63,8 +66,37 @@ class ShardActorTest {
         release.complete(Done.getInstance());
 
         rig.stops();
-        assertThat(rig.store.calls()).containsExactly("claim", "settle", "release");
+        assertThat(rig.store.calls()).containsExactly("claim", "settle", "release", "conclude");
         assertThat(rig.drained).containsExactly(rig.shard);
+    }
+
+    /** Whoever comes next would not shut anybody out, while rows of this claim may still be on their way. */
+    @Test
+    void doesNotCallAClaimConcludedWhoseStreamHasFailed() {
+        ShardRig rig = new ShardRig(KIT).run();
+        rig.reaches(Phase.RELAYING);
+        rig.publisher.failNext(new RelayException(Fault.TRANSIENT, "planned"));
+        rig.table.append("a", "1");
+        await().atMost(ShardRig.LIMIT).until(() -> rig.table.settledRows() == 1);
+        assertThat(rig.store.calls()).containsExactly("claim", "release", "claim", "settle");
+    }
+
+    @Test
+    void startsOverWithWhatWasPutAsideWhenToldTo() {
+        ShardRig rig = new ShardRig(KIT).run();
+        rig.publisher.refuse("a1", new RelayException(Fault.POISON, "too large"));
+        rig.table.append("a", "a1");
+        rig.table.append("a", "a2");
+        await().atMost(ShardRig.LIMIT).until(() -> rig.table.parked().size() == 2);
+        rig.publisher.refuse("a1", null);
+        String event = rig.table.parked().get(0).row().id();
+        rig.table
+                .decide(OutboxAdmin.Decision.RELEASE, List.of(event))
+                .toCompletableFuture()
+                .join();
+        rig.actor.tell(ShardActor.Order.TRY_AGAIN);
+        await().atMost(ShardRig.LIMIT).until(() -> rig.table.parked().isEmpty());
+        assertThat(rig.publisher.sentEvents()).extracting(TestEvent::text).containsExactly("a1", "a2");
     }
 
     @Test

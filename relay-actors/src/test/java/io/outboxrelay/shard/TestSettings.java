@@ -3,34 +3,18 @@ package io.outboxrelay.shard;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
-import io.outboxrelay.settings.JsonSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.PublisherSettings;
 import io.outboxrelay.settings.PurgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.settings.RetrySettings;
-import io.outboxrelay.settings.RoutingSettings;
-import io.outboxrelay.settings.RowField;
 import io.outboxrelay.settings.Secret;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** Settings of outboxes that no database or Kafka stands behind. */
 public final class TestSettings {
-    /** Records as Debezium's outbox event router writes them by default. */
-    public static final RoutingSettings ROUTING = new RoutingSettings(
-            "outbox.event.{aggregatetype}",
-            RowField.of(RowField.Column.AGGREGATETYPE),
-            "",
-            "",
-            RoutingSettings.Key.AGGREGATEID,
-            RoutingSettings.RecordTime.CREATED_AT,
-            List.of(),
-            false,
-            new JsonSettings(false, false, false));
-
     private TestSettings() {}
 
     public static DatabaseSettings database() {
@@ -71,7 +55,7 @@ public final class TestSettings {
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new ColumnSettings(
                         "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),
-                ROUTING,
+                io.outboxrelay.testkit.TestSettings.ROUTING,
                 new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),
                 OutboxSettings.HistoryChange.HALT,
                 retry,

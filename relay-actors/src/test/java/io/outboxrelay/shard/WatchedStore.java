@@ -102,6 +102,16 @@ final class WatchedStore implements OutboxStore {
         return releases.get().thenCompose(open -> store.release(claim)).thenApply(done -> noted("release", done));
     }
 
+    @Override
+    public CompletionStage<Done> parkAhead(Claim claim, List<Refusal> refusals) {
+        return store.parkAhead(claim, refusals);
+    }
+
+    @Override
+    public CompletionStage<Done> conclude(Claim claim) {
+        return store.conclude(claim).thenApply(done -> noted("conclude", done));
+    }
+
     private <T> T noted(String call, T result) {
         calls.add(call);
         return result;

@@ -23,13 +23,19 @@ public final class RelayException extends RuntimeException {
         return fault;
     }
 
-    /** The relay exception within `failure`, looking through futures' wrappers; otherwise a TRANSIENT one around it. */
-    public static RelayException of(Throwable failure) {
+    /** What is within futures' wrappers. */
+    public static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        return cause;
+    }
+
+    /** The relay exception within `failure`, looking through futures' wrappers; otherwise a TRANSIENT one around it. */
+    public static RelayException of(Throwable failure) {
+        Throwable cause = unwrapped(failure);
         return cause instanceof RelayException relay
                 ? relay
                 : new RelayException(Fault.TRANSIENT, cause.toString(), cause);

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ShardMeter implements RelayObserver {
     private final LongAdder read = new LongAdder();
     private final LongAdder published = new LongAdder();
-    private final LongAdder parked = new LongAdder();
     private final LongAdder settled = new LongAdder();
 
     @Override
@@ -19,7 +18,6 @@ public final class ShardMeter implements RelayObserver {
     @Override
     public void onPublished(Delivery delivery) {
         published.add(delivery.chunk().rows().size() - delivery.refusedRows());
-        parked.add(delivery.refusedRows());
     }
 
     @Override
@@ -29,11 +27,6 @@ public final class ShardMeter implements RelayObserver {
 
     public long publishedRows() {
         return published.sum();
-    }
-
-    /** Rows that were not published but put aside. */
-    public long parkedRows() {
-        return parked.sum();
     }
 
     public long settledRows() {

@@ -5,7 +5,6 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.Refusal.Kind;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -18,12 +17,19 @@ final class DeadLetters {
     private final String outbox;
     private final String topic;
     private final TopicDirectory topics;
+    private final int maxBytes;
 
-    /** @param topic empty if there is none */
-    DeadLetters(String outbox, String topic, TopicDirectory topics) {
+    /**
+     * Letters to a topic.
+     *
+     * @param topic empty if there is none
+     * @param maxBytes of a record that the producer sends
+     */
+    DeadLetters(String outbox, String topic, TopicDirectory topics, int maxBytes) {
         this.outbox = outbox;
         this.topic = topic;
         this.topics = topics;
+        this.maxBytes = maxBytes;
     }
 
     /** The topic, if there is one. */
@@ -55,21 +61,25 @@ final class DeadLetters {
             throw new RelayException(Fault.MISCONFIGURED, "publisher.dead-letter-topic " + topic + ": " + why);
         }
         OutboxRow row = refusal.row();
-        boolean fits = row.weight() + refusal.reason().length() + 1_000 < known.maxBatchBytes();
-        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(
-                topic, utf8(row.aggregateId() == null ? row.id() : row.aggregateId()), fits ? row.payload() : null);
-        Headers headers = letter.headers();
-        headers.add("id", utf8(row.id()));
-        headers.add(PREFIX + "reason", utf8(refusal.reason()));
-        headers.add(PREFIX + "outbox", utf8(outbox));
-        headers.add(PREFIX + "aggregatetype", utf8(row.aggregateType()));
-        headers.add(PREFIX + "type", utf8(row.type()));
-        headers.add(PREFIX + "seq", utf8(Long.toString(row.seq())));
-        headers.add(PREFIX + "payload", utf8(fits ? "complete" : "left out, too large for this topic"));
-        return letter;
+        String key = row.aggregateId() == null ? row.id() : row.aggregateId();
+        ProducerRecord<byte[], byte[]> whole = letter(refusal, key, row.payload(), "complete");
+        return RecordRouter.sizeOf(whole) <= Math.min(maxBytes, known.maxBatchBytes())
+                ? whole
+                : letter(refusal, row.id(), null, "left out, as is the key: too large for this topic");
     }
 
-    private static byte @Nullable [] utf8(@Nullable String text) {
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    private ProducerRecord<byte[], byte[]> letter(
+            Refusal refusal, String key, byte @Nullable [] payload, String completeness) {
+        OutboxRow row = refusal.row();
+        ProducerRecord<byte[], byte[]> letter = new ProducerRecord<>(topic, RecordPlaces.utf8(key), payload);
+        Headers headers = letter.headers();
+        headers.add("id", RecordPlaces.utf8(row.id()));
+        headers.add(PREFIX + "reason", RecordPlaces.utf8(refusal.reason()));
+        headers.add(PREFIX + "outbox", RecordPlaces.utf8(outbox));
+        headers.add(PREFIX + "aggregatetype", RecordPlaces.utf8(row.aggregateType()));
+        headers.add(PREFIX + "type", RecordPlaces.utf8(row.type()));
+        headers.add(PREFIX + "seq", RecordPlaces.utf8(Long.toString(row.seq())));
+        headers.add(PREFIX + "payload", RecordPlaces.utf8(completeness));
+        return letter;
     }
 }

@@ -1,5 +1,6 @@
 package io.outboxrelay.publish;
 
+import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
@@ -50,7 +51,7 @@ final class Departures implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Flights flights;
     private final BiConsumer<String, RelayException> turnBack;
-    private final Set<Gate> gates = ConcurrentHashMap.newKeySet();
+    private final Set<Lounge> lounges = ConcurrentHashMap.newKeySet();
     private final Cancellable checks;
 
     /**
@@ -66,10 +67,11 @@ final class Departures implements AutoCloseable {
             Executor blocking,
             BiConsumer<String, RelayException> turnBack) {
         this.properties = properties;
-        this.router = new RecordRouter(settings.routing(), ProducerProperties.maxRequestBytes(properties));
+        int maxBytes = ProducerProperties.maxRequestBytes(properties);
+        this.router = new RecordRouter(settings.routing(), maxBytes);
         this.topics = new TopicDirectory(settings.kafka(), this::createByUse, blocking);
         this.check = new RecordCheck(topics, refusals, properties);
-        this.deadLetters = new DeadLetters(settings.name(), settings.publisher().deadLetterTopic(), topics);
+        this.deadLetters = new DeadLetters(settings.name(), settings.publisher().deadLetterTopic(), topics, maxBytes);
         this.flights = new Flights(ProducerProperties.bufferBytes(properties) / 2);
         this.turnBack = turnBack;
         Duration interval = settings.publisher().topicCheckInterval();
@@ -81,6 +83,9 @@ final class Departures implements AutoCloseable {
     final class Lounge {
         private final Gate gate;
         private final Set<Flight> mine = ConcurrentHashMap.newKeySet();
+
+        /** Topics that rows of this stream were held back for. */
+        private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
         private Lounge(Gate gate) {
             this.gate = gate;
@@ -110,6 +115,28 @@ final class Departures implements AutoCloseable {
                     });
         }
 
+        private RowRecord checked(Routed routed) {
+            RowRecord message = routed.message();
+            if (message == null) {
+                throw Objects.requireNonNull(routed.error());
+            }
+            try {
+                return check.checked(message);
+            } catch (RelayException e) {
+                if (e.fault() == Fault.MISCONFIGURED) {
+                    missed.add(message.topic());
+                }
+                throw e;
+            }
+        }
+
+        /** Told again and again until the stream starts over, so that no moment can be missed. */
+        private void tryAgainUnless(Set<String> closed) {
+            if (!closed.containsAll(missed)) {
+                gate.tryAgain();
+            }
+        }
+
         void arrived(Load load) {
             flights.land(load.flight());
             mine.remove(load.flight());
@@ -117,7 +144,7 @@ final class Departures implements AutoCloseable {
 
         /** The stream has ended. */
         void leave() {
-            gates.remove(gate);
+            lounges.remove(this);
             mine.forEach(flights::land);
         }
     }
@@ -138,8 +165,9 @@ final class Departures implements AutoCloseable {
             @Nullable RowRecord message, @Nullable RelayException error) {}
 
     Lounge enter(Gate gate) {
-        gates.add(gate);
-        return new Lounge(gate);
+        Lounge lounge = new Lounge(gate);
+        lounges.add(lounge);
+        return lounge;
     }
 
     /** Kafka refused this record; the row is put aside when it is read again. */
@@ -167,17 +195,11 @@ final class Departures implements AutoCloseable {
         }
     }
 
-    private RowRecord checked(Routed routed) {
-        if (routed.message() == null) {
-            throw Objects.requireNonNull(routed.error());
-        }
-        return check.checked(routed.message());
-    }
-
     /** Brokers that create topics by themselves do so for producers. */
     private boolean createByUse(String topic) {
         Map<String, Object> impatient = new TreeMap<>(properties);
         impatient.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, CREATE_WITHIN_MILLIS);
+        impatient.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE); // nothing is sent, all is legal
         impatient.put(ProducerConfig.CLIENT_ID_CONFIG, properties.get(ProducerConfig.CLIENT_ID_CONFIG) + "-topics");
         try (KafkaProducer<byte[], byte[]> asking =
                 new KafkaProducer<>(impatient, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -190,20 +212,14 @@ final class Departures implements AutoCloseable {
 
     /** Rows that were held back go on when their topic is there again; rows on their way to one that is gone turn back. */
     private void checkTopics() {
-        Set<String> closed = topics.closed();
         Set<String> overdue = flights.overdue(OVERDUE.toNanos());
-        Set<String> asked = new HashSet<>(closed);
+        Set<String> asked = topics.closed();
         asked.addAll(overdue);
-        if (asked.isEmpty()) {
-            return;
-        }
         topics.askAgain(asked).whenComplete((done, failure) -> {
             if (failure == null) {
                 overdue.forEach(this::turnBackIfClosed);
-                closed.removeAll(topics.closed());
-                if (!closed.isEmpty()) {
-                    gates.forEach(Gate::destinationReturned);
-                }
+                Set<String> closedNow = topics.closed();
+                lounges.forEach(lounge -> lounge.tryAgainUnless(closedNow));
             }
         });
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides row by row what goes out now. A row that cannot is refused, and with it, by policy, whatever comes after it
  * of the same aggregate: so no aggregate's events ever change places. One for each run of a shard's stream; called by
- * one thread at a time, except for {@link #destinationReturned}.
+ * one thread at a time, except for {@link #tryAgain}.
  */
 public final class Gate {
     private final PublisherSettings settings;
@@ -39,7 +39,6 @@ public final class Gate {
 
     private @Nullable Opened opened;
     private long parkedRows;
-    private volatile boolean holding;
 
     /** One that knows nothing of earlier runs and is never told that a destination returned. */
     public static Gate to(PublisherSettings settings) {
@@ -137,7 +136,6 @@ public final class Gate {
             case MISCONFIGURED -> Kind.HELD;
             case TRANSIENT, FENCED -> throw error;
         };
-        holding |= kind == Kind.HELD;
         Aggregate aggregate = row.aggregate();
         if (aggregate != null && kind != Kind.PASSED) {
             blocked.put(aggregate, "waits for event " + row.id());
@@ -164,10 +162,8 @@ public final class Gate {
         }
     }
 
-    /** Somewhere that could not be written to can be again. */
-    public void destinationReturned() {
-        if (holding) {
-            tryAgain.run();
-        }
+    /** Rows that were held back can go out now. */
+    public void tryAgain() {
+        tryAgain.run();
     }
 }

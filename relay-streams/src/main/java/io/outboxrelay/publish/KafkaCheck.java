@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -32,8 +30,7 @@ public final class KafkaCheck {
                 .clusterId()
                 .toCompletionStage()
                 .thenApply(id -> Done.getInstance())
-                .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, unwrapped(failure))))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, failure)))
                 .whenComplete((done, failure) -> admin.close(Duration.ZERO));
     }
 
@@ -45,15 +42,5 @@ public final class KafkaCheck {
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, WITHIN_MILLIS);
         return properties;
-    }
-
-    /** What is within the wrappers of futures. */
-    static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -6,8 +6,10 @@ import java.util.List;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -25,6 +27,8 @@ final class KafkaFaults {
             new Rule(InvalidTimestampException.class, Fault.POISON),
             new Rule(SerializationException.class, Fault.POISON),
             new Rule(ProducerFencedException.class, Fault.FENCED),
+            new Rule(InvalidProducerEpochException.class, Fault.FENCED),
+            new Rule(InvalidTxnTimeoutException.class, Fault.MISCONFIGURED),
             new Rule(UnknownTopicOrPartitionException.class, Fault.MISCONFIGURED),
             new Rule(AuthorizationException.class, Fault.MISCONFIGURED),
             new Rule(AuthenticationException.class, Fault.MISCONFIGURED),
@@ -33,7 +37,8 @@ final class KafkaFaults {
 
     private KafkaFaults() {}
 
-    static RelayException classify(String what, Throwable failure) {
+    static RelayException classify(String what, Throwable wrapped) {
+        Throwable failure = RelayException.unwrapped(wrapped);
         if (failure instanceof RelayException relay) {
             return relay;
         }

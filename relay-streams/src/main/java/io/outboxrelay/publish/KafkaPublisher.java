@@ -141,7 +141,7 @@ public final class KafkaPublisher implements Publisher {
     private RelayException failed(StoppingProducer used, Throwable failure) {
         StoppingProducer.Stop stop = used.stop();
         if (stop == null) {
-            return KafkaFaults.classify("publish outbox " + outbox, KafkaCheck.unwrapped(failure));
+            return KafkaFaults.classify("publish outbox " + outbox, failure);
         }
         renew(used, stop.cause());
         String topic = stop.record().topic();

@@ -61,7 +61,7 @@ public final class LanePublisher implements Publisher {
         this.chunksInFlight = settings.publisher().chunksInFlight();
         Executor blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
-        Map<String, String> properties = ProducerProperties.of(outbox, settings.kafka(), maxPayload);
+        Map<String, String> properties = ProducerProperties.chosen(outbox, settings.kafka(), maxPayload);
         // a lane ends by itself when Kafka takes too long
         this.departures = new Departures(system, settings, properties, blocking, (topic, problem) -> {});
         this.formerCarriers = new LaneCarriers(outbox, new LaneFence(system, lanes, KafkaFaults::classify));

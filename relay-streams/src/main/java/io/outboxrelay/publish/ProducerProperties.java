@@ -41,6 +41,20 @@ final class ProducerProperties {
      * @throws RelayException MISCONFIGURED if the user's properties contradict a fixed one
      */
     static Map<String, String> of(String outbox, KafkaSettings kafka, long maxPayload) {
+        Map<String, String> properties = chosen(outbox, kafka, maxPayload);
+        FIXED.forEach((key, value) -> {
+            String given = properties.put(key, value);
+            if (given != null && !given.equals(value)) {
+                throw new RelayException(
+                        Fault.MISCONFIGURED,
+                        "kafka property " + key + " = " + given + " of outbox " + outbox + ", legal: " + value);
+            }
+        });
+        return properties;
+    }
+
+    /** The defaults and the user's own, whatever they may be. */
+    static Map<String, String> chosen(String outbox, KafkaSettings kafka, long maxPayload) {
         Map<String, String> properties = new TreeMap<>();
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + outbox);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
@@ -53,14 +67,6 @@ final class ProducerProperties {
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 kafka.compression().name().toLowerCase(Locale.ROOT));
         properties.putAll(kafka.properties());
-        FIXED.forEach((key, value) -> {
-            String given = properties.put(key, value);
-            if (given != null && !given.equals(value)) {
-                throw new RelayException(
-                        Fault.MISCONFIGURED,
-                        "kafka property " + key + " = " + given + " of outbox " + outbox + ", legal: " + value);
-            }
-        });
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         return properties;
     }

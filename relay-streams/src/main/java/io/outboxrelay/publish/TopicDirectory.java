@@ -139,7 +139,7 @@ final class TopicDirectory implements AutoCloseable {
     private CompletionStage<Topic> look(String name, boolean mayCreate) {
         return describe(name)
                 .thenCompose(described -> limits(name))
-                .exceptionallyCompose(failure -> explain(name, KafkaCheck.unwrapped(failure), mayCreate));
+                .exceptionallyCompose(failure -> explain(name, RelayException.unwrapped(failure), mayCreate));
     }
 
     private CompletionStage<TopicDescription> describe(String name) {
@@ -164,7 +164,7 @@ final class TopicDirectory implements AutoCloseable {
                         admin.describeConfigs(List.of(resource)).values().get(resource))
                 .toCompletionStage()
                 .thenApply(TopicDirectory::open)
-                .exceptionallyCompose(failure -> KafkaCheck.unwrapped(failure) instanceof AuthorizationException
+                .exceptionallyCompose(failure -> RelayException.unwrapped(failure) instanceof AuthorizationException
                         ? CompletableFuture.completedFuture(new Topic(null, Integer.MAX_VALUE, false))
                         : CompletableFuture.failedFuture(failure));
     }

@@ -51,6 +51,7 @@ public interface OutboxAdmin {
      *
      * @param after the place of the last one known, or empty to begin
      * @param limit 1 or more
+     * @throws IllegalArgumentException if `after` is the place of no row
      */
     CompletionStage<List<ParkedRow>> parkedRows(String after, int limit);
 

@@ -153,7 +153,7 @@ class ShardStreamParkTest extends GraphScene {
         assertThat(sent()).containsExactly("a1", "b1");
         assertThat(triedAgain).hasValue(0);
         publisher.refuse("a2", null);
-        gate.destinationReturned();
+        gate.tryAgain();
         assertThat(triedAgain).hasValue(1);
         drain(stream);
         events("a4");
@@ -185,11 +185,10 @@ class ShardStreamParkTest extends GraphScene {
     }
 
     @Test
-    void meterCountsWhatWasPutAsideApart() {
+    void whatWasPutAsideDoesNotCountAsPublished() {
         publisher.refuse("a1", poison);
         events("a1", "b1");
         relayAll();
-        assertThat(meter.parkedRows()).isEqualTo(1);
         assertThat(meter.publishedRows()).isEqualTo(1);
         assertThat(meter.inFlightRows()).isZero();
     }

@@ -224,6 +224,28 @@ class KafkaErrorsIT extends BrokerScene {
     }
 
     @Test
+    void aDeadLetterThatIsTooLargeItselfComesWithoutItsPayload() {
+        String dead = "dead-" + type;
+        createTopic(dead, Map.of("max.message.bytes", "3000"));
+        createTopic(Map.of("max.message.bytes", "3000"));
+        Waits.get(publisher.close(), LIMIT);
+        publisher = publisher(new PublisherSettings(
+                PublisherSettings.Delivery.AT_LEAST_ONCE,
+                8,
+                OnPoison.PARK_AND_BLOCK_KEY,
+                dead,
+                100,
+                Duration.ofMillis(200)));
+        deliver(chunk(row("big", "1", 4_000), row("small", "2", 10)));
+        assertThat(log(dead)).singleElement().satisfies(letter -> {
+            assertThat(id(letter)).isEqualTo("1");
+            assertThat(letter.value()).isNull();
+            assertThat(header(letter, "dead-letter-payload")).contains("left out");
+        });
+        assertThat(log()).containsExactly("2");
+    }
+
+    @Test
     void aMissingDeadLetterTopicStopsTheShardBeforeItsFirstLetter() {
         createTopic(Map.of("max.message.bytes", "2000"));
         Waits.get(publisher.close(), LIMIT);

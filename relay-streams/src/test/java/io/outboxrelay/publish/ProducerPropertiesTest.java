@@ -1,12 +1,23 @@
 package io.outboxrelay.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.settings.KafkaSettings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProducerPropertiesTest {
+    /** Lanes give a batch up in time; the other publisher never does. */
+    @Test
+    void whatOnePublisherRestsOnIsNotForcedOnTheOther() {
+        KafkaSettings kafka =
+                new KafkaSettings("here:1", KafkaSettings.Compression.LZ4, Map.of("delivery.timeout.ms", "20000"));
+        assertThat(ProducerProperties.chosen("orders", kafka, 1_000)).containsEntry("delivery.timeout.ms", "20000");
+        assertThatThrownBy(() -> ProducerProperties.of("orders", kafka, 1_000))
+                .hasMessageContaining("delivery.timeout.ms = 20000");
+    }
+
     private static Map<String, String> properties(long maxPayload, Map<String, String> own) {
         return ProducerProperties.of(
                 "orders", new KafkaSettings("k:1", KafkaSettings.Compression.LZ4, own), maxPayload);

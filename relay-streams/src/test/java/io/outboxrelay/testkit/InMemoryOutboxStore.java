@@ -187,6 +187,9 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
 
     @Override
     public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+        if (!after.isEmpty() && !after.matches("[0-9a-f-]+")) {
+            throw new IllegalArgumentException("'" + after + "' is no place in the list of parked rows");
+        }
         return CompletableFuture.completedFuture(parked.stream()
                 .sorted(Comparator.comparing(refusal -> refusal.row().id()))
                 .filter(refusal -> refusal.row().id().compareTo(after) > 0)

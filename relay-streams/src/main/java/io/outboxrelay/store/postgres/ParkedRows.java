@@ -170,7 +170,15 @@ final class ParkedRows {
         return UUID_TEXT.matcher(text).matches();
     }
 
-    List<ParkedRow> list(Connection connection, String after, int limit) throws SQLException {
+    /** The sequence number that stands for a place in the list. */
+    static long place(String text) {
+        if (!text.matches("[0-9]{0,18}")) {
+            throw new IllegalArgumentException("'" + text + "' is no place in the list of parked rows");
+        }
+        return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+
+    List<ParkedRow> list(Connection connection, long after, int limit) throws SQLException {
         return Queries.list(
                 connection,
                 sql.listParked(),
@@ -186,7 +194,7 @@ final class ParkedRows {
                         row.getTimestamp(9).toInstant(),
                         row.getTimestamp(10).toInstant(),
                         row.getLong(11)),
-                after.isEmpty() ? Long.MIN_VALUE : Long.parseLong(after),
+                after,
                 limit);
     }
 

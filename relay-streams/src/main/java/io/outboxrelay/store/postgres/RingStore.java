@@ -231,8 +231,9 @@ public final class RingStore implements OpenStore {
 
     @Override
     public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+        long seq = ParkedRows.place(after);
         return workLane.inTransaction(
-                "list parked rows of " + settings.table(), connection -> parked.list(connection, after, limit));
+                "list parked rows of " + settings.table(), connection -> parked.list(connection, seq, limit));
     }
 
     @Override
