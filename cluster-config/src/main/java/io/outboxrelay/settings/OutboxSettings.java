@@ -37,8 +37,7 @@ public record OutboxSettings(
     private static final int RESERVED_CONNECTIONS = 3;
 
     public OutboxSettings {
-        int catchUpMax = database.connections() - RESERVED_CONNECTIONS;
-        new Rules()
+        Rules rules = new Rules()
                 .that(NAME.matcher(name).matches(), "", name, "an outbox name is legal as " + NAME)
                 .that(
                         TABLE.matcher(table).matches() && table.length() <= MAX_TABLE_CHARS,
@@ -46,7 +45,20 @@ public record OutboxSettings(
                         table,
                         "legal " + TABLE + ", at most " + MAX_TABLE_CHARS + " characters")
                 .between("shards", shards, 1, 1024)
-                .versus(
+                .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
+                .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50));
+        checkTogether(rules, database, reader, publisher, acknowledge).orThrow();
+    }
+
+    /** What one block says must fit what another says. */
+    private static Rules checkTogether(
+            Rules rules,
+            DatabaseSettings database,
+            ReaderSettings reader,
+            PublisherSettings publisher,
+            AcknowledgeSettings acknowledge) {
+        int catchUpMax = database.connections() - RESERVED_CONNECTIONS;
+        return rules.versus(
                         reader.catchUpConnections() <= catchUpMax,
                         "reader.catch-up-connections",
                         "database.connections",
@@ -62,14 +74,17 @@ public record OutboxSettings(
                         "a ring is a PostgreSQL table and database.url is of " + database.kind()
                                 + "; legal there: delete | mark")
                 .versus(
+                        reader.chunkRows() <= publisher.maxInFlight(),
+                        "publisher.max-in-flight",
+                        "reader.chunk-rows",
+                        publisher.maxInFlight(),
+                        "legal from reader.chunk-rows (" + reader.chunkRows() + ") on")
+                .versus(
                         publisher.delivery() != PublisherSettings.Delivery.EXACTLY_ONCE
                                 || acknowledge.mode() == AcknowledgeSettings.Mode.RING,
                         "publisher.delivery",
                         "acknowledge.mode",
                         "exactly-once",
-                        "legal with acknowledge.mode = ring only; a plain table cannot be read again as it was")
-                .between("stuck-after", stuckAfter, Duration.ofSeconds(1), Duration.ofHours(1))
-                .between("drain-timeout", drainTimeout, Duration.ofMillis(100), Duration.ofSeconds(50))
-                .orThrow();
+                        "legal with acknowledge.mode = ring only; a plain table cannot be read again as it was");
     }
 }

@@ -7,18 +7,20 @@ import java.util.regex.Pattern;
 /**
  * How rows are handed to Kafka, and what becomes of those it does not take.
  *
- * @param chunksInFlight chunks of one shard sent and not yet acknowledged by Kafka
+ * @param maxInFlight rows of one shard handed to Kafka and not yet settled: what a crash repeats at most (the window W)
  * @param deadLetterTopic receives a copy of each record that can never be published; empty: there is none
  * @param maxParked rows of one shard that may be put aside before it halts
  * @param topicCheckInterval how often a topic that cannot be written to is looked at again
+ * @param deliveryHeader name of the header by which a record says who sent it, and as which of theirs; empty: none
  */
 public record PublisherSettings(
         Delivery delivery,
-        int chunksInFlight,
+        int maxInFlight,
         OnPoison onPoison,
         String deadLetterTopic,
         int maxParked,
-        Duration topicCheckInterval) {
+        Duration topicCheckInterval,
+        String deliveryHeader) {
 
     /** What a consumer may meet. */
     public enum Delivery {
@@ -52,9 +54,11 @@ public record PublisherSettings(
 
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
+    private static final Pattern HEADER = Pattern.compile("[!-~]{1,60}");
+
     public PublisherSettings {
         new Rules()
-                .between("chunks-in-flight", chunksInFlight, 1, 1000)
+                .between("max-in-flight", maxInFlight, 1, 1_000_000)
                 .that(
                         deadLetterTopic.isEmpty()
                                 || TOPIC.matcher(deadLetterTopic).matches(),
@@ -63,6 +67,12 @@ public record PublisherSettings(
                         "legal " + TOPIC + ", or empty")
                 .between("max-parked", maxParked, 1, 10_000_000)
                 .between("topic-check-interval", topicCheckInterval, Duration.ofMillis(100), Duration.ofMinutes(10))
+                .that(
+                        deliveryHeader.isEmpty()
+                                || HEADER.matcher(deliveryHeader).matches(),
+                        "delivery-header",
+                        deliveryHeader,
+                        "legal " + HEADER + ", or empty")
                 .orThrow();
     }
 }

@@ -175,11 +175,12 @@ final class SettingsReader {
     private static PublisherSettings publisher(Section block) {
         return new PublisherSettings(
                 block.choice("delivery", PublisherSettings.Delivery.class),
-                block.integer("chunks-in-flight"),
+                block.integer("max-in-flight"),
                 block.choice("on-poison", PublisherSettings.OnPoison.class),
                 block.text("dead-letter-topic"),
                 block.integer("max-parked"),
-                block.duration("topic-check-interval"));
+                block.duration("topic-check-interval"),
+                block.text("delivery-header"));
     }
 
     private static AcknowledgeSettings acknowledge(Section block) {

@@ -86,11 +86,12 @@ class SettingsDefaultsTest {
         assertThat(orders.publisher())
                 .isEqualTo(new PublisherSettings(
                         PublisherSettings.Delivery.AT_LEAST_ONCE,
-                        8,
+                        10_000,
                         PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
                         "",
                         100_000,
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        "outbox-delivery"));
         assertThat(orders.acknowledge())
                 .isEqualTo(new AcknowledgeSettings(
                         AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)));

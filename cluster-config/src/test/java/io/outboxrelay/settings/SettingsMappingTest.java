@@ -58,8 +58,8 @@ class SettingsMappingTest {
                   catch-up-connections = 6, catch-up-hold = 7 s, flushed-only = true, max-payload = 17 KiB
                 }
                 publisher {
-                  chunks-in-flight = 8, on-poison = park-and-continue, dead-letter-topic = dead, max-parked = 18
-                  topic-check-interval = 19 s
+                  max-in-flight = 8, on-poison = park-and-continue, dead-letter-topic = dead, max-parked = 18
+                  topic-check-interval = 19 s, delivery-header = sent-by
                 }
                 acknowledge { mode = mark, interval = 9 ms, idle-interval = 10 ms }
                 columns {
@@ -95,7 +95,8 @@ class SettingsMappingTest {
             PublisherSettings.OnPoison.PARK_AND_CONTINUE,
             "dead",
             18,
-            Duration.ofSeconds(19));
+            Duration.ofSeconds(19),
+            "sent-by");
 
     @Test
     void everyKeyOfAnOutboxArrives() {

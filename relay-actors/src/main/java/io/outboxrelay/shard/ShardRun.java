@@ -26,7 +26,7 @@ record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer 
                 setup.publisher(),
                 gate,
                 claim,
-                setup.settings().publisher().chunksInFlight(),
+                setup.settings().publisher().maxInFlight(),
                 trail,
                 materializer);
         return new ShardRun(claim, stream, trail, materializer);

@@ -47,11 +47,12 @@ public final class TestSettings {
                         1000 << 10),
                 new PublisherSettings(
                         PublisherSettings.Delivery.AT_LEAST_ONCE,
-                        4,
+                        400,
                         PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
                         "",
                         1_000,
-                        Duration.ofMillis(200)),
+                        Duration.ofMillis(200),
+                        ""),
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new ColumnSettings(
                         "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),

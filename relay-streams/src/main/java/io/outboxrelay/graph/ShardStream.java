@@ -39,31 +39,27 @@ public final class ShardStream {
     /**
      * Starts relaying; the stream stops with `materializer`.
      *
-     * @param maxUnsettledChunks chunks that may wait to be settled before publishing pauses
+     * @param maxInFlight rows handed to the publisher and not yet settled before reading pauses
      */
     public static ShardStream start(
             OutboxStore store,
             Publisher publisher,
             Gate gate,
             Claim claim,
-            int maxUnsettledChunks,
+            int maxInFlight,
             RelayObserver observer,
             Materializer materializer) {
-        Pair<UniqueKillSwitch, CompletionStage<Done>> running = graph(
-                        store, publisher, gate, claim, maxUnsettledChunks, observer)
-                .run(materializer);
+        Pair<UniqueKillSwitch, CompletionStage<Done>> running =
+                graph(store, publisher, gate, claim, maxInFlight, observer).run(materializer);
         return new ShardStream(running.first(), running.second());
     }
 
     private static RunnableGraph<Pair<UniqueKillSwitch, CompletionStage<Done>>> graph(
-            OutboxStore store,
-            Publisher publisher,
-            Gate gate,
-            Claim claim,
-            int maxUnsettledChunks,
-            RelayObserver observer) {
+            OutboxStore store, Publisher publisher, Gate gate, Claim claim, int maxInFlight, RelayObserver observer) {
+        Window window = new Window(maxInFlight);
         return rows(store, gate, claim)
                 .viaMat(KillSwitches.single(), Keep.right())
+                .mapAsync(1, window::enter)
                 .map(chunk -> {
                     observer.onRead(chunk);
                     return chunk;
@@ -73,12 +69,13 @@ public final class ShardStream {
                     observer.onPublished(delivery);
                     return delivery;
                 })
-                .batch(maxUnsettledChunks, ShardStream::listOf, ShardStream::append)
+                .batch(maxInFlight, ShardStream::listOf, ShardStream::append)
                 .mapAsync(1, deliveries -> settle(store, claim, deliveries).thenApply(done -> deliveries))
                 .map(deliveries -> {
                     for (Delivery delivery : deliveries) {
                         delivery.settled().run();
                         observer.onSettled(delivery.chunk());
+                        window.leave(delivery.chunk());
                     }
                     return Done.getInstance();
                 })

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Departures implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Departures.class);
 
+    /** Chunks of one stream under way at most; their rows and bytes are bounded apart. */
+    static final int CHUNKS_UNDER_WAY = 256;
+
     /** How long an acknowledgement may take before somebody looks what is the matter with the topic. */
     private static final Duration OVERDUE = Duration.ofSeconds(10);
 
@@ -51,6 +54,7 @@ final class Departures implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Flights flights;
     private final BiConsumer<String, RelayException> turnBack;
+    private final String deliveryHeader;
     private final Set<Lounge> lounges = ConcurrentHashMap.newKeySet();
     private final Cancellable checks;
 
@@ -74,6 +78,7 @@ final class Departures implements AutoCloseable {
         this.deadLetters = new DeadLetters(settings.name(), settings.publisher().deadLetterTopic(), topics, maxBytes);
         this.flights = new Flights(ProducerProperties.bufferBytes(properties) / 2);
         this.turnBack = turnBack;
+        this.deliveryHeader = settings.publisher().deliveryHeader();
         Duration interval = settings.publisher().topicCheckInterval();
         this.checks = system.scheduler()
                 .scheduleWithFixedDelay(interval, interval, this::checkTopics, system.executionContext());
@@ -86,6 +91,8 @@ final class Departures implements AutoCloseable {
 
         /** Topics that rows of this stream were held back for. */
         private final Set<String> missed = ConcurrentHashMap.newKeySet();
+
+        private @Nullable DeliveryNumbers numbers;
 
         private Lounge(Gate gate) {
             this.gate = gate;
@@ -121,12 +128,24 @@ final class Departures implements AutoCloseable {
                 throw Objects.requireNonNull(routed.error());
             }
             try {
-                return check.checked(message);
+                RowRecord good = check.checked(message);
+                numbered(good);
+                return good;
             } catch (RelayException e) {
                 if (e.fault() == Fault.MISCONFIGURED) {
                     missed.add(message.topic());
                 }
                 throw e;
+            }
+        }
+
+        /** Screened rows are sent, so that numbers have no gaps. */
+        private void numbered(RowRecord message) {
+            if (!deliveryHeader.isEmpty()) {
+                if (numbers == null) {
+                    numbers = new DeliveryNumbers(gate.claim());
+                }
+                message.headers().add(deliveryHeader, numbers.next());
             }
         }
 

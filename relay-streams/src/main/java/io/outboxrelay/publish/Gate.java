@@ -72,7 +72,8 @@ public final class Gate {
         this.opened = new Opened(claim, parkAhead);
     }
 
-    Claim claim() {
+    /** Under which the rows of this run are read. */
+    public Claim claim() {
         return opened().claim();
     }
 

@@ -59,7 +59,7 @@ public final class KafkaPublisher implements Publisher {
         Map<String, String> properties = ProducerProperties.of(settings.name(), settings.kafka(), maxPayload);
         this.settings = ProducerSettings.create(system, new ByteArraySerializer(), new ByteArraySerializer())
                 .withProperties(properties)
-                .withParallelism(settings.publisher().chunksInFlight())
+                .withParallelism(Departures.CHUNKS_UNDER_WAY)
                 .withCloseProducerOnStop(false);
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         this.batchBytes = ProducerProperties.batchBytes(properties);

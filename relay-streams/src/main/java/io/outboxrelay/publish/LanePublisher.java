@@ -43,7 +43,6 @@ public final class LanePublisher implements Publisher {
     private final ActorSystem<?> system;
     private final String outbox;
     private final LaneSettings lanes;
-    private final int chunksInFlight;
     private final Departures departures;
     private final LaneCarriers formerCarriers;
 
@@ -58,7 +57,6 @@ public final class LanePublisher implements Publisher {
         this.outbox = settings.name();
         long maxPayload = settings.reader().maxPayload();
         this.lanes = LaneSettings.of(outbox, settings.kafka(), maxPayload);
-        this.chunksInFlight = settings.publisher().chunksInFlight();
         Executor blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         Map<String, String> properties = ProducerProperties.chosen(outbox, settings.kafka(), maxPayload);
@@ -132,7 +130,7 @@ public final class LanePublisher implements Publisher {
                 .mapAsync(1, lounge::depart)
                 .mapAsync(1, load -> carriage.parkAhead(load).thenApply(parked -> load))
                 .mapAsync(
-                        chunksInFlight,
+                        Departures.CHUNKS_UNDER_WAY,
                         load -> carriage.send(load).thenApply(delivery -> {
                             lounge.arrived(load);
                             return delivery;

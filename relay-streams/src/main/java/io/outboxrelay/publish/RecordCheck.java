@@ -40,7 +40,7 @@ final class RecordCheck {
             throw Unpublishable.because(message.row(), "no key, and topic " + message.topic() + " is compacted");
         }
         if (RecordRouter.sizeOf(message) > topic.maxBatchBytes()) {
-            int bytes = compressed(message);
+            int bytes = compressed(message) + DeliveryNumbers.MAX_BYTES;
             if (bytes > topic.maxBatchBytes()) {
                 throw Unpublishable.because(
                         message.row(),

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * writes by default. See docs/decisions/0008-routing.md. Pure, and safe to share between shards.
  */
 final class RecordRouter {
-    /** The most that Kafka adds to a record, and to each of its headers. */
-    private static final int OVERHEAD = 97;
-
+    /** The most that Kafka adds to each header of a record. */
     private static final int HEADER_OVERHEAD = 10;
+
+    /** The most that Kafka adds to a record, and the relay when it sends it. */
+    private static final int OVERHEAD = 97 + HEADER_OVERHEAD + DeliveryNumbers.MAX_BYTES;
 
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 

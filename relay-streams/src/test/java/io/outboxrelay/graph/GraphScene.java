@@ -26,7 +26,7 @@ abstract class GraphScene {
     static final Duration LIMIT = Duration.ofSeconds(60);
     static final int CHUNK = 10;
     static final int CHUNKS_IN_FLIGHT = 4;
-    static final int MAX_UNSETTLED_CHUNKS = 5;
+    static final int MAX_IN_FLIGHT = 60;
     private static ActorSystem system;
     static Materializer materializer;
 
@@ -56,7 +56,7 @@ abstract class GraphScene {
     }
 
     ShardStream start(Claim claim) {
-        return ShardStream.start(store, publisher, gate(), claim, MAX_UNSETTLED_CHUNKS, meter, materializer);
+        return ShardStream.start(store, publisher, gate(), claim, MAX_IN_FLIGHT, meter, materializer);
     }
 
     Gate gate() {

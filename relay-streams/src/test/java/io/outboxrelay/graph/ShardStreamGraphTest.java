@@ -92,9 +92,8 @@ class ShardStreamGraphTest extends GraphScene {
         append(2_000);
         store.holdSettles();
         ShardStream stream = start();
-        eventually(() -> publisher.sentRows() >= MAX_UNSETTLED_CHUNKS * CHUNK);
-        int bound = (1 + MAX_UNSETTLED_CHUNKS + 1 + CHUNKS_IN_FLIGHT) * CHUNK;
-        holds(() -> publisher.sentRows() <= bound);
+        eventually(() -> publisher.sentRows() == MAX_IN_FLIGHT);
+        holds(() -> publisher.sentRows() == MAX_IN_FLIGHT && meter.inFlightRows() == MAX_IN_FLIGHT);
         store.releaseSettles();
         eventually(() -> store.settledRows() == 2_000);
         drain(stream);

@@ -32,7 +32,7 @@ class ShardStreamParkTest extends GraphScene {
 
     private void policy(OnPoison onPoison, int maxParked) {
         settings = new PublisherSettings(
-                PublisherSettings.Delivery.AT_LEAST_ONCE, 8, onPoison, "", maxParked, Duration.ofSeconds(1));
+                PublisherSettings.Delivery.AT_LEAST_ONCE, 800, onPoison, "", maxParked, Duration.ofSeconds(1), "");
     }
 
     private void events(String... keysAndTexts) {
@@ -147,8 +147,7 @@ class ShardStreamParkTest extends GraphScene {
         Gate gate = gate();
         publisher.refuse("a2", noTopic);
         events("a1", "a2", "b1", "a3");
-        ShardStream stream =
-                ShardStream.start(store, publisher, gate, claim(), MAX_UNSETTLED_CHUNKS, meter, materializer);
+        ShardStream stream = ShardStream.start(store, publisher, gate, claim(), MAX_IN_FLIGHT, meter, materializer);
         eventually(() -> store.waitingRows(0) == 0);
         assertThat(sent()).containsExactly("a1", "b1");
         assertThat(triedAgain).hasValue(0);

@@ -34,7 +34,7 @@ class ShardStreamStressTest extends GraphScene {
             ShardStream stream = startAmongWriters();
             stream.abort(new RelayException(Fault.TRANSIENT, "crash " + round));
             assertThat(failureOf(stream)).hasMessage("crash " + round);
-            window += (CHUNKS_IN_FLIGHT + MAX_UNSETTLED_CHUNKS + 2) * CHUNK;
+            window += MAX_IN_FLIGHT;
         }
         finish();
         assertThat(verdict().isAtLeastOnce()).as("%s, seed %d", verdict(), seed).isTrue();

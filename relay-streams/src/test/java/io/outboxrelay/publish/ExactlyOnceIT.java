@@ -88,11 +88,12 @@ class ExactlyOnceIT {
         settings = TestSettings.publishing(
                 new PublisherSettings(
                         PublisherSettings.Delivery.EXACTLY_ONCE,
-                        8,
+                        800,
                         OnPoison.PARK_AND_BLOCK_KEY,
                         "",
                         1_000,
-                        Duration.ofMillis(200)),
+                        Duration.ofMillis(200),
+                        ""),
                 outbox);
         Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
         app = DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
@@ -121,7 +122,7 @@ class ExactlyOnceIT {
                             publisher,
                             Gate.to(settings.publisher()),
                             claim,
-                            8,
+                            800,
                             RelayObserver.NONE,
                             Materializer.matFromSystem(kit.system())));
         }

@@ -207,11 +207,12 @@ class KafkaErrorsIT extends BrokerScene {
         Waits.get(publisher.close(), LIMIT);
         publisher = publisher(new PublisherSettings(
                 PublisherSettings.Delivery.AT_LEAST_ONCE,
-                8,
+                800,
                 OnPoison.PARK_AND_BLOCK_KEY,
                 dead,
                 100,
-                Duration.ofMillis(200)));
+                Duration.ofMillis(200),
+                ""));
         OutboxRow big = row("big", "1", 4_000);
         deliver(chunk(big, row("big", "2", 10), row("small", "3", 10)));
         assertThat(log(dead)).singleElement().satisfies(letter -> {
@@ -231,11 +232,12 @@ class KafkaErrorsIT extends BrokerScene {
         Waits.get(publisher.close(), LIMIT);
         publisher = publisher(new PublisherSettings(
                 PublisherSettings.Delivery.AT_LEAST_ONCE,
-                8,
+                800,
                 OnPoison.PARK_AND_BLOCK_KEY,
                 dead,
                 100,
-                Duration.ofMillis(200)));
+                Duration.ofMillis(200),
+                ""));
         deliver(chunk(row("big", "1", 4_000), row("small", "2", 10)));
         assertThat(log(dead)).singleElement().satisfies(letter -> {
             assertThat(id(letter)).isEqualTo("1");
@@ -251,11 +253,12 @@ class KafkaErrorsIT extends BrokerScene {
         Waits.get(publisher.close(), LIMIT);
         publisher = publisher(new PublisherSettings(
                 PublisherSettings.Delivery.AT_LEAST_ONCE,
-                8,
+                800,
                 OnPoison.PARK_AND_BLOCK_KEY,
                 "none-" + type,
                 100,
-                Duration.ofMillis(200)));
+                Duration.ofMillis(200),
+                ""));
         assertThat(kinds(deliver(chunk(row("small", "1", 10))))).isEmpty();
         RelayException failure = failure(chunk(row("big", "2", 4_000)));
         assertThat(failure.fault()).isEqualTo(Fault.MISCONFIGURED);

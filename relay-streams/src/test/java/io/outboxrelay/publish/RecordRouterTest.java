@@ -102,9 +102,9 @@ class RecordRouterTest {
 
     @Test
     void aRecordLargerThanARequestMayBeIsPoison() {
-        assertThat(router.route(row("key", new byte[1_800], null)).value()).hasSize(1_800);
-        assertPoison(row("key", new byte[1_900], null), "record of 2019 bytes, legal: 0 to 2000 (max.request.size)");
-        assertPoison(row("k".repeat(1_900), null, null), "record of 2016 bytes");
-        assertPoison(row(null, null, "{\"h\": \"" + "v".repeat(1_900) + "\"}"), "record of 2027 bytes");
+        assertThat(router.route(row("key", new byte[1_600], null)).value()).hasSize(1_600);
+        assertPoison(row("key", new byte[1_900], null), "record of 2206 bytes, legal: 0 to 2000 (max.request.size)");
+        assertPoison(row("k".repeat(1_900), null, null), "record of 2203 bytes");
+        assertPoison(row(null, null, "{\"h\": \"" + "v".repeat(1_900) + "\"}"), "record of 2214 bytes");
     }
 }

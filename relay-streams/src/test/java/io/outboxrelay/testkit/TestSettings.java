@@ -43,11 +43,12 @@ public final class TestSettings {
     /** The defaults, with topics looked at often. */
     public static final PublisherSettings PUBLISHER = new PublisherSettings(
             PublisherSettings.Delivery.AT_LEAST_ONCE,
-            8,
+            800,
             PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
             "",
             100_000,
-            Duration.ofMillis(200));
+            Duration.ofMillis(200),
+            "");
 
     private TestSettings() {}
 

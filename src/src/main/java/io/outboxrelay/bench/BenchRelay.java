@@ -62,7 +62,7 @@ final class BenchRelay implements AutoCloseable {
                     new Nowhere(),
                     Gate.to(settings.publisher()),
                     claim,
-                    settings.publisher().chunksInFlight(),
+                    settings.publisher().maxInFlight(),
                     observer,
                     Materializer.matFromSystem(system)));
         }

@@ -16,10 +16,8 @@ public record DemoSettings(
         boolean keepKilledDown,
         boolean keepData) {
 
-    /** Rows handed on at once and chunks in flight, written into every node's configuration: they bound the repeats. */
-    static final int CHUNK_ROWS = 500;
-
-    static final int CHUNKS_IN_FLIGHT = 8;
+    /** Rows of a shard in flight, written into every node's configuration: what a crash repeats at most. */
+    static final int MAX_IN_FLIGHT = 10_000;
 
     public DemoSettings {
         require(events >= 0, "--events", events, "0 (until interrupted) or more");

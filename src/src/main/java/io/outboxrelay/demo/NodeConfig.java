@@ -23,8 +23,7 @@ record NodeConfig(
                   kafka.bootstrap-servers = %s
                   outboxes.%s {
                     shards = %d
-                    reader.chunk-rows = %d
-                    publisher.chunks-in-flight = %d
+                    publisher.max-in-flight = %d
                   }
                   cluster { host = "127.0.0.1", port = %d }
                   management { host = "127.0.0.1", port = %d, allow-writes = true }
@@ -36,8 +35,7 @@ record NodeConfig(
                         quoted(bootstrapServers),
                         NodeProcess.OUTBOX,
                         shards,
-                        DemoSettings.CHUNK_ROWS,
-                        DemoSettings.CHUNKS_IN_FLIGHT,
+                        DemoSettings.MAX_IN_FLIGHT,
                         clusterPort,
                         managementPort);
     }

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +29,7 @@ final class TopicReader implements AutoCloseable {
     private final Clock clock;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::readAll, "topic-reader");
+    private Predicate<ConsumerRecord<String, byte[]>> wanted = record -> true;
     private volatile boolean stopping;
 
     TopicReader(String bootstrapServers, String topic, Checker checker, Latencies latencies, Clock clock) {
@@ -49,6 +51,12 @@ final class TopicReader implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
+    /** Before it starts: leaves out what a consumer would. */
+    TopicReader only(Predicate<ConsumerRecord<String, byte[]>> records) {
+        this.wanted = records;
+        return this;
+    }
+
     TopicReader start() {
         thread.setDaemon(true);
         thread.start();
@@ -60,7 +68,7 @@ final class TopicReader implements AutoCloseable {
         try (consumer) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(POLL).forEach(this::accept);
+                consumer.poll(POLL).forEach(this::acceptWanted);
             }
         }
     }
@@ -84,11 +92,17 @@ final class TopicReader implements AutoCloseable {
         try (consumer) {
             while (!stopping) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    accept(record);
+                    acceptWanted(record);
                 }
             }
         } catch (RuntimeException e) {
             failure.set(e);
+        }
+    }
+
+    private void acceptWanted(ConsumerRecord<String, byte[]> record) {
+        if (wanted.test(record)) {
+            accept(record);
         }
     }
 

@@ -22,14 +22,9 @@ record Verdict(
         boolean interrupted,
         List<String> problems) {
 
-    /** A crash may repeat what was read and not yet settled: per moved shard, up to three pipelines full. */
-    private static final int PIPELINES = 3;
-
     /** Events that may arrive twice: none unless a node was killed. */
     long duplicatesAllowed() {
-        return killed
-                ? (long) DemoSettings.CHUNK_ROWS * DemoSettings.CHUNKS_IN_FLIGHT * PIPELINES * kill.movedShards()
-                : 0;
+        return killed ? (long) DemoSettings.MAX_IN_FLIGHT * kill.movedShards() : 0;
     }
 
     boolean clean() {
@@ -85,12 +80,8 @@ record Verdict(
             return "none allowed, no node was killed";
         }
         return String.format(
-                "allowed after the kill: %s = %d rows x %d chunks in flight x %d x %d shards moved",
-                Figures.count(duplicatesAllowed()),
-                DemoSettings.CHUNK_ROWS,
-                DemoSettings.CHUNKS_IN_FLIGHT,
-                PIPELINES,
-                kill.movedShards());
+                "allowed after the kill: %s = %s rows in flight x %d shards moved",
+                Figures.count(duplicatesAllowed()), Figures.count(DemoSettings.MAX_IN_FLIGHT), kill.movedShards());
     }
 
     private String latencyRow() {

@@ -38,9 +38,7 @@ class KillLoopIT {
     private static final int NODES = 3;
     private static final int SHARDS = 6;
     private static final int CHUNK_ROWS = 10;
-    private static final int CHUNKS_IN_FLIGHT = 2;
-    /** Rows of one shard: sent, waiting to be settled, being settled; one chunk more waits before each. */
-    private static final int WINDOW = CHUNK_ROWS * (3 * CHUNKS_IN_FLIGHT + 3);
+    private static final int WINDOW = 60;
 
     @TempDir
     static Path folder;
@@ -77,6 +75,10 @@ class KillLoopIT {
                 audit.awaitArrival(kafka.bootstrapServers(), LIMIT);
             }
             judge(audit.judge(kafka.bootstrapServers()));
+            Judgement filtered = audit.judgeFiltered(kafka.bootstrapServers(), 2 * WINDOW);
+            assertThat(filtered.clean() && filtered.duplicates() == 0)
+                    .as("without repeats: %s, seed %d", filtered, SEED)
+                    .isTrue();
         }
     }
 
@@ -85,7 +87,7 @@ class KillLoopIT {
                 "outbox-relay.cluster.stable-after = 2 s",
                 "outbox-relay.outboxes.orders {",
                 "  reader.chunk-rows = " + CHUNK_ROWS,
-                "  publisher.chunks-in-flight = " + CHUNKS_IN_FLIGHT,
+                "  publisher.max-in-flight = " + WINDOW,
                 "  kafka.properties {",
                 "    \"interceptor.classes\" = \"" + DyingInterceptor.class.getName() + "\"",
                 "    \"" + DyingInterceptor.FILE + "\" = \"" + folder.resolve("dying-%d") + "\"",

@@ -99,7 +99,7 @@ final class MortalNode {
                         windows,
                         name,
                         claimed -> claims.get(claimed).complete(Done.getInstance())),
-                new MortalPublisher(publisher, life),
+                new MortalPublisher(publisher, life, windows, name),
                 name,
                 drained -> {},
                 System::nanoTime);

@@ -14,13 +14,14 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 
 /** A publisher whose node may end before or after Kafka's acknowledgement. */
-record MortalPublisher(Publisher publisher, Life life) implements Publisher {
-    /** Chunks that waiting at the points adds to what can be in flight. */
-    static final int FURTHER_CHUNKS = 3;
-
+record MortalPublisher(Publisher publisher, Life life, Windows windows, String node) implements Publisher {
     @Override
     public Flow<Chunk, Delivery, NotUsed> flow(Gate gate) {
         return Flow.of(Chunk.class)
+                .map(chunk -> {
+                    windows.entered(node, gate.claim(), chunk);
+                    return chunk;
+                })
                 .mapAsync(1, chunk -> life.at(Point.SENDING).thenApply(done -> chunk))
                 .via(publisher.flow(gate))
                 .mapAsync(1, delivery -> life.at(Point.ACKNOWLEDGED).thenApply(done -> delivery));

@@ -32,12 +32,7 @@ record MortalStore(OutboxStore store, Life life, Windows windows, String node, C
 
     @Override
     public Source<Chunk, NotUsed> read(Claim claim) {
-        return store.read(claim)
-                .mapAsync(1, chunk -> life.at(Point.READ).thenApply(done -> chunk))
-                .map(chunk -> {
-                    windows.read(node, claim, chunk);
-                    return chunk;
-                });
+        return store.read(claim).mapAsync(1, chunk -> life.at(Point.READ).thenApply(done -> chunk));
     }
 
     @Override

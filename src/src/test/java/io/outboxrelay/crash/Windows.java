@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What every claim ever made has read and not settled: what may arrive again, and nothing else may. Thread-safe. */
+/** What every claim ever made has handed to the publisher and not settled: what may arrive again, and nothing else may. Thread-safe. */
 final class Windows {
 
     /** One claim on one node. */
@@ -23,7 +23,7 @@ final class Windows {
         return new Run(node, claim.shard(), claim.epoch());
     }
 
-    synchronized void read(String node, Claim claim, Chunk chunk) {
+    synchronized void entered(String node, Claim claim, Chunk chunk) {
         Set<String> window = unsettled.computeIfAbsent(run(node, claim), first -> new HashSet<>());
         chunk.rows().stream().map(OutboxRow::id).forEach(window::add);
         largest = Math.max(largest, window.size());

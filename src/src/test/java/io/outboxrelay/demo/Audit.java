@@ -3,10 +3,12 @@ package io.outboxrelay.demo;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.client.OutboxWriter;
+import io.outboxrelay.client.RepeatFilter;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.Secret;
 import io.outboxrelay.store.postgres.Migrations;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,6 +19,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The demo's shop and its ledger for tests: writers that never pause, and a judgement from what the database says was
@@ -124,9 +128,27 @@ public final class Audit implements AutoCloseable {
 
     /** Reads the ledger from the database and the topic from its beginning. */
     public Judgement judge(String bootstrapServers) throws SQLException {
+        return judge(bootstrapServers, record -> true);
+    }
+
+    /** The same, of what is left for a consumer that leaves out what it recognises as a repeat. */
+    public Judgement judgeFiltered(String bootstrapServers, int window) throws SQLException {
+        Map<Integer, RepeatFilter> filters = new HashMap<>();
+        return judge(
+                bootstrapServers,
+                record -> !filters.computeIfAbsent(record.partition(), first -> new RepeatFilter(window))
+                        .isRepeat(header(record, "outbox-delivery"), header(record, "id")));
+    }
+
+    private static String header(ConsumerRecord<?, ?> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private Judgement judge(String bootstrapServers, Predicate<ConsumerRecord<String, byte[]>> wanted)
+            throws SQLException {
         BitSet committed = committed();
         Checker checker = new Checker(ids);
-        reader(bootstrapServers, checker).readToEnd();
+        reader(bootstrapServers, checker).only(wanted).readToEnd();
         Checker.Findings found = checker.findings();
         Map<String, Integer> repeats = new HashMap<>();
         checker.repeats().forEach((event, times) -> repeats.put(ids.of(event).toString(), times));

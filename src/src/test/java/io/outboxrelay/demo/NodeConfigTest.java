@@ -28,7 +28,6 @@ class NodeConfigTest {
         Path file = Files.writeString(folder.resolve("node.conf"), CONFIG.hocon());
         OutboxSettings orders = LoadedConfig.load(file).settings().outboxes().get(NodeProcess.OUTBOX);
         assertThat(orders.shards()).isEqualTo(24);
-        assertThat(orders.reader().chunkRows()).isEqualTo(DemoSettings.CHUNK_ROWS);
-        assertThat(orders.publisher().chunksInFlight()).isEqualTo(DemoSettings.CHUNKS_IN_FLIGHT);
+        assertThat(orders.publisher().maxInFlight()).isEqualTo(DemoSettings.MAX_IN_FLIGHT);
     }
 }

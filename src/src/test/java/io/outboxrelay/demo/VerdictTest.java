@@ -71,13 +71,13 @@ class VerdictTest {
 
     @Test
     void afterAKillDuplicatesAreAllowedUpToTheWindowAndNoFurther() {
-        Verdict atTheLimit = verdict(0, 0, found(60_000, 0, 0, 0), true, FAILED_OVER, false, List.of());
-        assertThat(atTheLimit.duplicatesAllowed()).isEqualTo(500 * 8 * 3 * 5);
+        Verdict atTheLimit = verdict(0, 0, found(50_000, 0, 0, 0), true, FAILED_OVER, false, List.of());
+        assertThat(atTheLimit.duplicatesAllowed()).isEqualTo(10_000 * 5);
         assertThat(atTheLimit.clean()).isTrue();
         assertThat(atTheLimit.lines(Paint.PLAIN))
-                .anySatisfy(line -> assertThat(line).contains("60,000 = 500 rows x 8 chunks in flight x 3 x 5 shards"))
+                .anySatisfy(line -> assertThat(line).contains("50,000 = 10,000 rows in flight x 5 shards"))
                 .anySatisfy(line -> assertThat(line).contains("failover", "5.8 s"));
-        assertThat(verdict(0, 0, found(60_001, 0, 0, 0), true, FAILED_OVER, false, List.of())
+        assertThat(verdict(0, 0, found(50_001, 0, 0, 0), true, FAILED_OVER, false, List.of())
                         .clean())
                 .isFalse();
     }

@@ -145,7 +145,7 @@ abstract class TableScene {
         for (int n = 0; n < SHARDS; n++) {
             Claim claim = claim(store, n);
             streams.add(ShardStream.start(
-                    store, publisher, Gate.to(TestSettings.PUBLISHER), claim, 8, RelayObserver.NONE, materializer()));
+                    store, publisher, Gate.to(TestSettings.PUBLISHER), claim, 800, RelayObserver.NONE, materializer()));
         }
         await().atMost(LIMIT).until(() -> publisher.sentRows() >= rows);
         for (ShardStream stream : streams) {

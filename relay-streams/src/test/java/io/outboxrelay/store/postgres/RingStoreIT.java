@@ -119,7 +119,7 @@ class RingStoreIT {
                     publisher,
                     Gate.to(TestSettings.PUBLISHER),
                     claim,
-                    8,
+                    800,
                     RelayObserver.NONE,
                     Materializer.matFromSystem(kit.system())));
         }
@@ -152,7 +152,7 @@ class RingStoreIT {
                     publisher,
                     Gate.to(TestSettings.PUBLISHER),
                     claim,
-                    8,
+                    800,
                     RelayObserver.NONE,
                     Materializer.matFromSystem(kit.system()));
             await().atMost(LIMIT).until(() -> publisher.sentRows() == 1);
@@ -200,7 +200,7 @@ class RingStoreIT {
                     publisher,
                     Gate.to(TestSettings.PUBLISHER),
                     claim,
-                    8,
+                    800,
                     RelayObserver.NONE,
                     Materializer.matFromSystem(kit.system())));
         }

@@ -22,7 +22,7 @@ import org.apache.pekko.stream.Materializer;
 
 /** A relay node: a store of its own and the streams of the shards it believes to own. Confined to one thread. */
 final class ModelNode {
-    private static final int MAX_UNSETTLED_CHUNKS = 8;
+    private static final int MAX_IN_FLIGHT = 800;
 
     final RingStore store;
     private final ActorSystem<?> system;
@@ -49,7 +49,7 @@ final class ModelNode {
                 publishers.apply(claim),
                 Gate.to(TestSettings.PUBLISHER),
                 claim,
-                MAX_UNSETTLED_CHUNKS,
+                MAX_IN_FLIGHT,
                 RelayObserver.NONE,
                 Materializer.matFromSystem(system));
         streams.add(stream);
