@@ -12,7 +12,8 @@ public final class Bench {
         DRAIN,
         HELD,
         IDLE,
-        INSERT
+        INSERT,
+        BOUNDARY
     }
 
     private Bench() {}
@@ -27,6 +28,7 @@ public final class Bench {
                     case HELD -> new HeldBench(options, report).run();
                     case IDLE -> new IdleBench(options, report).run();
                     case INSERT -> new InsertBench(options, report).run();
+                    case BOUNDARY -> new BoundaryBench(options, report).run();
                 }
             }
         }

@@ -50,16 +50,16 @@ final class BenchRelay implements AutoCloseable {
 
     static BenchRelay start(OutboxSettings settings, RelayObserver observer) {
         BenchRelay relay = open(settings);
-        relay.relay(observer);
+        relay.relay(new Nowhere(), observer);
         return relay;
     }
 
-    private void relay(RelayObserver observer) {
+    void relay(Publisher publisher, RelayObserver observer) {
         for (int n = 0; n < shards; n++) {
             Claim claim = join(store.claim(new ShardId(settings.name(), n)));
             streams.add(ShardStream.start(
                     store,
-                    new Nowhere(),
+                    publisher,
                     Gate.to(settings.publisher()),
                     claim,
                     settings.publisher().maxInFlight(),
@@ -72,7 +72,7 @@ final class BenchRelay implements AutoCloseable {
     void drain(int rows) throws InterruptedException {
         AtomicLong left = new AtomicLong(rows);
         CountDownLatch done = new CountDownLatch(1);
-        relay(new RelayObserver() {
+        relay(new Nowhere(), new RelayObserver() {
             @Override
             public void onSettled(Chunk chunk) {
                 int settled = chunk.rows().size();
@@ -98,7 +98,7 @@ final class BenchRelay implements AutoCloseable {
     }
 
     /** Acknowledges everything at once. */
-    private static final class Nowhere implements Publisher {
+    static final class Nowhere implements Publisher {
         @Override
         public Flow<Chunk, Delivery, NotUsed> flow(Gate gate) {
             return Flow.of(Chunk.class).map(chunk -> new Delivery(chunk, List.of()));

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A PostgreSQL for one workload: the relay's own outbox, and a plain table beside it. */
 final class BenchServer implements AutoCloseable {
@@ -34,7 +35,13 @@ final class BenchServer implements AutoCloseable {
     }
 
     static BenchServer start(int shards) throws SQLException {
-        SandboxPostgres postgres = SandboxPostgres.start(SERVER);
+        return start(shards, Map.of());
+    }
+
+    static BenchServer start(int shards, Map<String, String> further) throws SQLException {
+        Map<String, String> configuration = new TreeMap<>(SERVER);
+        configuration.putAll(further);
+        SandboxPostgres postgres = SandboxPostgres.start(configuration);
         BenchServer server = new BenchServer(
                 postgres,
                 DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password()),

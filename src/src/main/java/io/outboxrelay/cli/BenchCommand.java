@@ -27,7 +27,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--workload",
             defaultValue = "all",
-            description = "drain, held, idle, insert or all. Default: ${DEFAULT-VALUE}.")
+            description = "drain, held, idle, insert, boundary or all. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String workload;
 
@@ -40,13 +40,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             defaultValue = "180",
-            description = "Length of each phase of held, idle and insert. Default: ${DEFAULT-VALUE}.")
+            description = "Length of each phase of all but drain. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(
             names = "--rate",
             defaultValue = "5000",
-            description = "Events per second (held). Default: ${DEFAULT-VALUE}.")
+            description = "Events per second (held, boundary). Default: ${DEFAULT-VALUE}.")
     private int rate;
 
     @Option(names = "--shards", defaultValue = "16", description = "Shards. Default: ${DEFAULT-VALUE}.")
@@ -74,6 +74,7 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "--workload = " + workload + ", legal drain | held | idle | insert | all");
+                spec.commandLine(),
+                "--workload = " + workload + ", legal drain | held | idle | insert | boundary | all");
     }
 }

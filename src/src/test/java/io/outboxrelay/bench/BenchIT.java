@@ -39,7 +39,9 @@ class BenchIT {
                 "quiet server, 3,000 sent rows",
                 "others write, 3,000 sent rows",
                 "primary key only",
-                "outbox")) {
+                "outbox",
+                "as read",
+                "boundary first")) {
             assertThat(lines)
                     .filteredOn(line -> line.strip().startsWith(row + "  "))
                     .singleElement()
