@@ -2,7 +2,8 @@ package io.outboxrelay.settings;
 
 import java.util.regex.Pattern;
 
-/** The columns of a plain outbox table; `headers` and `createdAt` are empty where the table has none. */
+/** The columns of a plain outbox table; `headers`, `createdAt` and `traceContext` are empty where the table has
+ * none. */
 public record ColumnSettings(
         String id,
         String aggregateType,
@@ -12,7 +13,8 @@ public record ColumnSettings(
         String headers,
         String createdAt,
         String order,
-        String marked) {
+        String marked,
+        String traceContext) {
 
     static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
 
@@ -27,6 +29,11 @@ public record ColumnSettings(
                 .that(createdAt.isEmpty() || isName(createdAt), "created-at", createdAt, rule(", or empty for none"))
                 .that(isName(order), "order", order, rule(""))
                 .that(isName(marked), "marked", marked, rule(""))
+                .that(
+                        traceContext.isEmpty() || isName(traceContext),
+                        "trace-context",
+                        traceContext,
+                        rule(", or empty for none"))
                 .orThrow();
     }
 

@@ -21,9 +21,6 @@ final class DebeziumProperties {
     private static final Map<String, String> REFUSED = Map.of(
             "table.field.event.schema.version", "is not supported: records are written without schemas",
             "table.field.event.payload.id", "is not supported: Debezium has removed it, table.field.event.key remains",
-            "tracing.span.context.field", "is not supported: the relay adds no trace context to records",
-            "tracing.operation.name", "is not supported: the relay adds no trace context to records",
-            "tracing.with.context.field.only", "is not supported: the relay adds no trace context to records",
             "predicate", "is not supported: every row is published",
             "negate", "is not supported: every row is published");
 
@@ -43,7 +40,10 @@ final class DebeziumProperties {
             "route.by.field",
             "route.topic.regex",
             "route.topic.replacement",
-            "route.tombstone.on.empty.payload"));
+            "route.tombstone.on.empty.payload",
+            "tracing.span.context.field",
+            "tracing.operation.name",
+            "tracing.with.context.field.only"));
 
     private final Section block;
     private final Rules rules = new Rules();

@@ -57,6 +57,8 @@ final class DebeziumRouting {
                         "legal io.debezium.transforms.outbox.EventRouter"));
         // the relay reads rows, not changes: an update of a row that was read is never seen
         properties.choice("table.op.invalid.behavior", "warn", "error", "fatal");
+        // the relay passes a trace on as it is and begins none, so no operation needs a name
+        properties.choice("tracing.with.context.field.only", "true");
         RoutingSettings topic = topic(given);
         JsonSettings json = new JsonSettings(
                 properties.flag("table.expand.json.payload", given.json().expand()),
@@ -80,7 +82,8 @@ final class DebeziumRouting {
                         .orElse(given.timestamp()),
                 properties.text(PLACEMENT).map(this::placement).orElse(given.placement()),
                 properties.flag("route.tombstone.on.empty.payload", given.tombstoneOnEmptyPayload()),
-                json);
+                json,
+                given.cloudEvents());
     }
 
     private RoutingSettings.Key key(RoutingSettings.Key given) {
@@ -131,7 +134,8 @@ final class DebeziumRouting {
                 given.timestamp(),
                 given.placement(),
                 given.tombstoneOnEmptyPayload(),
-                given.json());
+                given.json(),
+                given.cloudEvents());
     }
 
     private List<Placement> placement(String list) {

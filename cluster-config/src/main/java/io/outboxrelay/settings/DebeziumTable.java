@@ -26,7 +26,8 @@ final class DebeziumTable {
                 given.headers(),
                 column("table.field.event.timestamp", given.createdAt(), "created_at"),
                 given.order(),
-                given.marked());
+                given.marked(),
+                traceContext(given));
     }
 
     private String column(String property, String otherwise, String... ofTheRing) {
@@ -34,6 +35,21 @@ final class DebeziumTable {
         name.ifPresent(given ->
                 properties.refuseUnless(ColumnSettings.isName(given), property, given, "legal " + ColumnSettings.NAME));
         return ring ? otherwise : name.filter(ColumnSettings::isName).orElse(otherwise);
+    }
+
+    /** The relay's own table has it in column headers. */
+    private String traceContext(ColumnSettings given) {
+        String property = "tracing.span.context.field";
+        Optional<String> name = properties.text(property);
+        name.ifPresent(column -> properties.refuseUnless(
+                !ring && ColumnSettings.isName(column),
+                property,
+                column,
+                ring
+                        ? "legal for a plain table; in the relay's own, members traceparent and tracestate of column headers"
+                                + " become record headers"
+                        : "legal " + ColumnSettings.NAME));
+        return ring ? given.traceContext() : name.filter(ColumnSettings::isName).orElse(given.traceContext());
     }
 
     /** Nothing but the route needs the aggregate type, so in a plain table any further column may stand for it. */

@@ -25,6 +25,7 @@ final class RoutingReader {
                                     "legal " + Placement.GRAMMAR + " with field " + RowField.LEGAL));
         }
         Section json = block.sub("json");
+        CloudEventSettings cloudEvents = block.sub("cloudevents").build(RoutingReader::cloudEvents);
         RoutingSettings settings = new RoutingSettings(
                 block.text("topic"),
                 by.orElseGet(() -> RowField.of(RowField.Column.AGGREGATETYPE)),
@@ -34,8 +35,16 @@ final class RoutingReader {
                 block.choice("timestamp", RoutingSettings.RecordTime.class),
                 placement,
                 block.flag("tombstone-on-empty-payload"),
-                new JsonSettings(json.flag("expand"), json.flag("keep-nulls"), json.flag("keep-empty-arrays")));
+                new JsonSettings(json.flag("expand"), json.flag("keep-nulls"), json.flag("keep-empty-arrays")),
+                cloudEvents);
         rules.orThrow();
         return settings;
+    }
+
+    private static CloudEventSettings cloudEvents(Section block) {
+        return new CloudEventSettings(
+                block.choice("mode", CloudEventSettings.Mode.class),
+                block.text("source"),
+                block.text("data-content-type"));
     }
 }

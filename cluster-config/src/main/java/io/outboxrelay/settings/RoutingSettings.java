@@ -22,7 +22,8 @@ public record RoutingSettings(
         RecordTime timestamp,
         List<Placement> placement,
         boolean tombstoneOnEmptyPayload,
-        JsonSettings json) {
+        JsonSettings json,
+        CloudEventSettings cloudEvents) {
 
     /** The record's key. Any other column would break the promise of order per key. */
     public enum Key {
@@ -54,7 +55,14 @@ public record RoutingSettings(
         }
         List<Placement> placed = placement;
         placementProblem(placement).ifPresent(problem -> rules.that(false, "placement", placed, problem));
-        rules.orThrow();
+        rules.versus(
+                        cloudEvents.mode() == CloudEventSettings.Mode.NONE
+                                || placed.stream().noneMatch(one -> one.target() == Placement.Target.ENVELOPE),
+                        "placement",
+                        "cloudevents.mode",
+                        placed,
+                        "legal without envelopes where records are CloudEvents")
+                .orThrow();
     }
 
     private static void checkPattern(Rules rules, String regex, String replacement) {

@@ -200,7 +200,8 @@ final class SettingsReader {
                 block.text("headers"),
                 block.text("created-at"),
                 block.text("order"),
-                block.text("marked"));
+                block.text("marked"),
+                block.text("trace-context"));
     }
 
     private static PurgeSettings purge(Section block) {

@@ -167,9 +167,8 @@ class RoutingDebeziumTest {
                 "route.topic.replacement ! $2 ! that refers to groups",
                 "route.topic.replacement ! outbox event ! [a-zA-Z0-9._-]{1,249}",
                 "route.tombstone.on.empty.payload ! 1 ! legal true | false",
-                "tracing.span.context.field ! tracingspancontext ! adds no trace context",
-                "tracing.operation.name ! debezium-read ! adds no trace context",
-                "tracing.with.context.field.only ! true ! adds no trace context",
+                "tracing.span.context.field ! tracingspancontext ! legal for a plain table; in the relay's own, members",
+                "tracing.with.context.field.only ! false ! legal true",
                 "predicate ! IsOutbox ! every row is published",
                 "negate ! true ! every row is published",
                 "type ! org.apache.kafka.connect.transforms.RegexRouter ! io.debezium.transforms.outbox.EventRouter",
@@ -252,11 +251,21 @@ class RoutingDebeziumTest {
                   "table.field.event.payload" = c_payload, "table.field.event.timestamp" = c_time
                   "route.by.field" = c_route, "route.topic.replacement" = "${routedByValue}.x"
                   "table.fields.additional.placement" = "c_type:header:eventType,c_key:envelope"
+                  "tracing.span.context.field" = c_trace, "tracing.operation.name" = send
                 }
                 """);
         assertThat(orders.columns())
                 .isEqualTo(new ColumnSettings(
-                        "c_id", "c_route", "c_key", "c_type", "c_payload", "", "c_time", "n", "published_at"));
+                        "c_id",
+                        "c_route",
+                        "c_key",
+                        "c_type",
+                        "c_payload",
+                        "",
+                        "c_time",
+                        "n",
+                        "published_at",
+                        "c_trace"));
         assertThat(orders.routing().topic()).isEqualTo("{aggregatetype}.x");
         assertThat(orders.routing().placement())
                 .containsExactly(
@@ -272,7 +281,13 @@ class RoutingDebeziumTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"table.field.event.id", "table.field.event.payload", "route.by.field"})
+    @ValueSource(
+            strings = {
+                "table.field.event.id",
+                "table.field.event.payload",
+                "route.by.field",
+                "tracing.span.context.field"
+            })
     void aColumnOfAPlainTableIsAName(String property) {
         assertThat(problems(PLAIN + "routing.debezium { \"" + property + "\" = \"a b\" }"))
                 .singleElement()

@@ -71,6 +71,15 @@ class RoutingSettingsTest {
     }
 
     @Test
+    void aCloudEventHasNoEnvelope() {
+        assertThat(problems("placement = [\"id:envelope\"], cloudevents.mode = binary"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).contains("placement", "legal without envelopes"));
+        assertThat(problems("placement = [\"id:header\"], cloudevents.mode = binary"))
+                .isEmpty();
+    }
+
+    @Test
     void aReplacementRefersToGroupsOfItsRegex() {
         assertThat(problems("topic-regex = \"(a+)\", topic-replacement = \"$2\""))
                 .singleElement()

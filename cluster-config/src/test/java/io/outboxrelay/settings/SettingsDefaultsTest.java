@@ -75,7 +75,8 @@ class SettingsDefaultsTest {
                         RoutingSettings.RecordTime.CREATED_AT,
                         List.of(),
                         false,
-                        new JsonSettings(false, false, false)));
+                        new JsonSettings(false, false, false),
+                        new CloudEventSettings(CloudEventSettings.Mode.NONE, "/outbox-relay", "application/json")));
     }
 
     @Test
@@ -97,7 +98,7 @@ class SettingsDefaultsTest {
                         AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)));
         assertThat(orders.columns())
                 .isEqualTo(new ColumnSettings(
-                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"));
+                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at", ""));
         assertThat(orders.purge()).isEqualTo(new PurgeSettings(Duration.ofSeconds(5), Duration.ofMinutes(10)));
         assertThat(orders.onHistoryChange()).isEqualTo(OutboxSettings.HistoryChange.HALT);
         assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));

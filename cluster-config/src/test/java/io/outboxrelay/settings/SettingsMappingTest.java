@@ -64,13 +64,14 @@ class SettingsMappingTest {
                 acknowledge { mode = mark, interval = 9 ms, idle-interval = 10 ms }
                 columns {
                   id = c1, aggregatetype = c2, aggregateid = c3, type = c4, payload = c5, headers = c6
-                  created-at = c7, order = c8, marked = camelCase
+                  created-at = c7, order = c8, marked = camelCase, trace-context = c9
                 }
                 routing {
                   topic = "{aggregatetype}.{headers.tenant}", topic-by = type, topic-regex = "(.*)ed"
                   topic-replacement = "$1", key = id, timestamp = sent, placement = ["type:header:eventType"]
                   tombstone-on-empty-payload = true
                   json { expand = true, keep-nulls = true, keep-empty-arrays = true }
+                  cloudevents { mode = binary, source = "urn:shop", data-content-type = text/plain }
                 }
                 purge { interval = 11 s, advance-after = 16 s }
                 on-history-change = replay
@@ -87,7 +88,8 @@ class SettingsMappingTest {
             RoutingSettings.RecordTime.SENT,
             List.of(new Placement(RowField.of(RowField.Column.TYPE), Placement.Target.HEADER, "eventType")),
             true,
-            new JsonSettings(true, true, true));
+            new JsonSettings(true, true, true),
+            new CloudEventSettings(CloudEventSettings.Mode.BINARY, "urn:shop", "text/plain"));
 
     private static final PublisherSettings EVERY_KEY_OF_PUBLISHER = new PublisherSettings(
             PublisherSettings.Delivery.AT_LEAST_ONCE,
@@ -128,7 +130,7 @@ class SettingsMappingTest {
                         EVERY_KEY_OF_PUBLISHER,
                         new AcknowledgeSettings(
                                 AcknowledgeSettings.Mode.MARK, Duration.ofMillis(9), Duration.ofMillis(10)),
-                        new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase"),
+                        new ColumnSettings("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "camelCase", "c9"),
                         EVERY_KEY_OF_ROUTING,
                         new PurgeSettings(Duration.ofSeconds(11), Duration.ofSeconds(16)),
                         OutboxSettings.HistoryChange.REPLAY,

@@ -81,6 +81,18 @@ public final class OutboxEvent {
         return new OutboxEvent(aggregateType, id, key, type, payload, Collections.unmodifiableMap(more));
     }
 
+    /**
+     * Adds record headers, for instance the trace context that a propagator of OpenTelemetry put into a map. A name can be
+     * given once only.
+     */
+    public OutboxEvent headers(Map<String, String> more) {
+        OutboxEvent event = this;
+        for (Map.Entry<String, String> header : more.entrySet()) {
+            event = event.header(header.getKey(), header.getValue());
+        }
+        return event;
+    }
+
     /** Sets the id by which consumers recognise a repeat. Without it the writer draws a random one. */
     public OutboxEvent id(UUID newId) {
         return new OutboxEvent(aggregateType, newId, key, type, payload, headers);

@@ -55,7 +55,7 @@ public final class TestSettings {
                         ""),
                 new AcknowledgeSettings(AcknowledgeSettings.Mode.RING, Duration.ofMillis(20), Duration.ofSeconds(1)),
                 new ColumnSettings(
-                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at"),
+                        "id", "aggregatetype", "aggregateid", "type", "payload", "", "", "seq", "published_at", ""),
                 io.outboxrelay.testkit.TestSettings.ROUTING,
                 new PurgeSettings(Duration.ofMillis(100), Duration.ofMinutes(10)),
                 OutboxSettings.HistoryChange.HALT,

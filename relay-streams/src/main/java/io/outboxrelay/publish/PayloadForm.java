@@ -34,13 +34,18 @@ final class PayloadForm {
      */
     byte @Nullable [] of(RowView row) {
         byte[] payload = row.row().payload();
-        if (tombstones && isBlank(payload)) {
+        if (isTombstone(row)) {
             return null;
         }
         if (!members.isEmpty()) {
             return envelope(row, payload);
         }
         return payload == null ? null : expansion.trimmed(payload);
+    }
+
+    /** Whether the record has no value, whatever else would go into one. */
+    boolean isTombstone(RowView row) {
+        return tombstones && isBlank(row.row().payload());
     }
 
     /** Bytes up to a space are what {@link String#trim} takes away. */

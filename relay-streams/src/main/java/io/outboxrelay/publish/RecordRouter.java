@@ -2,6 +2,7 @@ package io.outboxrelay.publish;
 
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.settings.CloudEventSettings;
 import io.outboxrelay.settings.RoutingSettings;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +28,7 @@ final class RecordRouter {
     private final PayloadForm payloads;
     private final RoutingSettings.Key key;
     private final RoutingSettings.RecordTime time;
+    private final @Nullable CloudEventForm cloudEvents;
     private final int maxBytes;
 
     /** One whose records are of `maxBytes` at most. */
@@ -36,6 +38,9 @@ final class RecordRouter {
         this.payloads = new PayloadForm(settings);
         this.key = settings.key();
         this.time = settings.timestamp();
+        this.cloudEvents = settings.cloudEvents().mode() == CloudEventSettings.Mode.NONE
+                ? null
+                : new CloudEventForm(settings.cloudEvents());
         this.maxBytes = maxBytes;
     }
 
@@ -49,9 +54,20 @@ final class RecordRouter {
             throw Unpublishable.because(row, row.defect());
         }
         RowView view = new RowView(row);
+        byte[] payload = payloads.of(view);
+        ProducerRecord<Void, byte[]> event =
+                cloudEvents == null || payloads.isTombstone(view) ? null : cloudEvents.written(view, payload);
         RowRecord message = new RowRecord(
-                row, topics.of(view), places.partition(view), timestamp(row), keyOf(row), payloads.of(view));
+                row,
+                topics.of(view),
+                places.partition(view),
+                timestamp(row),
+                keyOf(row),
+                event == null ? payload : event.value());
         places.addHeaders(view, message.headers());
+        if (event != null) {
+            event.headers().forEach(message.headers()::add);
+        }
         long bytes = sizeOf(message);
         if (bytes > maxBytes) {
             throw Unpublishable.because(

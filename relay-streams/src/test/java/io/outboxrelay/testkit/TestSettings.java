@@ -1,6 +1,7 @@
 package io.outboxrelay.testkit;
 
 import io.outboxrelay.settings.AcknowledgeSettings;
+import io.outboxrelay.settings.CloudEventSettings;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.JsonSettings;
@@ -26,7 +27,7 @@ public final class TestSettings {
 
     /** The columns of the outbox table that the tests create for stores of plain tables. */
     public static final ColumnSettings COLUMNS = new ColumnSettings(
-            "id", "aggregatetype", "aggregateid", "type", "payload", "", "created_at", "seq", "published_at");
+            "id", "aggregatetype", "aggregateid", "type", "payload", "", "created_at", "seq", "published_at", "");
 
     /** Records as Debezium's outbox event router writes them by default. */
     public static final RoutingSettings ROUTING = new RoutingSettings(
@@ -38,7 +39,8 @@ public final class TestSettings {
             RoutingSettings.RecordTime.CREATED_AT,
             List.of(),
             false,
-            new JsonSettings(false, false, false));
+            new JsonSettings(false, false, false),
+            new CloudEventSettings(CloudEventSettings.Mode.NONE, "/outbox-relay", "application/json"));
 
     /** The defaults, with topics looked at often. */
     public static final PublisherSettings PUBLISHER = new PublisherSettings(

@@ -91,6 +91,11 @@ public final class Fleet implements AutoCloseable {
         return view.state().ownedBy(node(number).address()).size();
     }
 
+    /** Of the process as it runs now; 0 if it does not. */
+    public long pid(int number) {
+        return node(number).life() == NodeProcess.Life.UP ? node(number).pid() : 0;
+    }
+
     public void kill(int number) {
         node(number).kill();
     }

@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How the columns are selected that the application fills as it likes: aggregate type and id, type, payload, headers.
+ * How the columns are selected that the application fills as it likes: aggregate type and id, type, payload, headers, trace
+ * context.
  * No value above a limit is fetched, and none can make the statement fail for the rows beside it.
  */
 final class EventColumns {
@@ -27,10 +28,10 @@ final class EventColumns {
                 binaryPayload
                         ? binary(dialect.name(settings.payload()), settings.payload())
                         : text(dialect, dialect.name(settings.payload()), settings.payload()));
-        Stream<Column> headers = settings.headers().isEmpty()
-                ? Stream.empty()
-                : Stream.of(text(dialect, dialect.name(settings.headers()), settings.headers()));
-        this.columns = Stream.concat(fixed, headers).toList();
+        Stream<Column> further = Stream.of(settings.headers(), settings.traceContext())
+                .filter(name -> !name.isEmpty())
+                .map(name -> text(dialect, dialect.name(name), name));
+        this.columns = Stream.concat(fixed, further).toList();
     }
 
     private static Column text(Dialect dialect, String column, String name) {

@@ -39,6 +39,9 @@ final class PlainRow {
         String type = text(7, columns.type());
         byte[] payload = binaryPayload ? row.getBytes(8) : utf8(text(8, columns.payload()));
         String headers = columns.headers().isEmpty() ? null : text(9, columns.headers());
+        if (!columns.traceContext().isEmpty()) {
+            headers = TraceContext.joined(headers, text(columns.headers().isEmpty() ? 9 : 10, columns.traceContext()));
+        }
         return new OutboxRow(
                 Columns.order(row, 2),
                 Columns.name(row.getObject(1)),

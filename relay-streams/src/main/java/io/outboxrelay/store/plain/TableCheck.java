@@ -46,6 +46,9 @@ final class TableCheck {
         if (!columns.headers().isEmpty()) {
             needs(types, "headers", columns.headers());
         }
+        if (!columns.traceContext().isEmpty()) {
+            needs(types, "trace-context", columns.traceContext());
+        }
         if (!columns.createdAt().isEmpty()) {
             needsTimestamp(types, "created-at", columns.createdAt());
         }

@@ -7,6 +7,7 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
+import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.testkit.ChunkProbe;
 import io.outboxrelay.testkit.RolesDocument;
@@ -86,9 +87,11 @@ class ExistingTableIT extends TableScene {
 
     @Test
     void aQuarkusTableIsRelayedByItsTimestamp() throws Exception {
-        PlainStore store = open(Mode.DELETE, columns("timestamp", "timestamp"), QUARKUS, """
-                insert into outboxevent (id, aggregatetype, aggregateid, type, timestamp, payload)
-                select gen_random_uuid(), 'Order', 'k1', 'Changed', localtimestamp + n * interval '1 ms', n::text
+        PlainStore store = open(Mode.DELETE, quarkusColumns(), QUARKUS, """
+                insert into outboxevent (id, aggregatetype, aggregateid, type, timestamp, payload,
+                  tracingspancontext)
+                select gen_random_uuid(), 'Order', 'k1', 'Changed', localtimestamp + n * interval '1 ms', n::text,
+                  '#written now' || chr(10) || 'traceparent=00-' || n
                 from generate_series(1, 500) n order by random()""");
         Waits.get(store.shards(SHARDS), LIMIT);
         int shard = Slots.of("k1") / (Slots.COUNT / SHARDS);
@@ -96,7 +99,24 @@ class ExistingTableIT extends TableScene {
         ChunkProbe probe = ChunkProbe.start(store, claim, materializer(), LIMIT);
         List<OutboxRow> rows = probe.rows(500);
         assertThat(rows).extracting(row -> Integer.valueOf(payload(row))).isSorted();
+        assertThat(rows)
+                .allSatisfy(
+                        row -> assertThat(row.headers()).isEqualTo("{\"traceparent\":\"00-" + payload(row) + "\"}"));
         probe.cancel();
+    }
+
+    private static ColumnSettings quarkusColumns() {
+        return new ColumnSettings(
+                "id",
+                "aggregatetype",
+                "aggregateid",
+                "type",
+                "payload",
+                "",
+                "timestamp",
+                "timestamp",
+                "published_at",
+                "tracingspancontext");
     }
 
     @Test

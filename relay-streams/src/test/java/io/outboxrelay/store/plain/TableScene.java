@@ -77,7 +77,7 @@ abstract class TableScene {
 
     static ColumnSettings columns(String createdAt, String order) {
         return new ColumnSettings(
-                "id", "aggregatetype", "aggregateid", "type", "payload", "", createdAt, order, "published_at");
+                "id", "aggregatetype", "aggregateid", "type", "payload", "", createdAt, order, "published_at", "");
     }
 
     void in(DatabaseSettings another) {
