@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
 class ArchitectureTest {
     private static final String[] SETTINGS = rooms("settings", "cluster");
     private static final String[] STREAMS = rooms("model", "fault", "store", "publish", "graph");
-    private static final String[] ACTORS = rooms("shard", "coordinator", "control", "http", "relay", "forming");
+    private static final String[] ACTORS =
+            rooms("shard", "coordinator", "control", "http", "relay", "forming", "metrics");
     private static final String[] APPLICATION = rooms("node", "cli", "demo", "bench");
     private static final String[] LOCK_FREE = rooms("graph", "shard", "coordinator", "control", "http");
 

@@ -2,7 +2,9 @@ package io.outboxrelay.shard;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.graph.ShardMeter;
 import io.outboxrelay.graph.ShardStream;
+import io.outboxrelay.metrics.RelayMetrics;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.publish.Gate;
 import java.util.concurrent.CompletionStage;
@@ -14,22 +16,20 @@ import org.apache.pekko.stream.Materializer;
  * One stream under one claim. It has a materializer of its own below the actor, so that it dies with the actor and can
  * be ended by force even where the publisher does not react.
  */
-record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer materializer) {
+record ShardRun(
+        Claim claim, ShardStream stream, ShardTrail trail, RelayMetrics.Run metrics, Materializer materializer) {
 
     static ShardRun start(ActorContext<ShardActor.Command> context, ShardSetup setup, Claim claim) {
-        ShardTrail trail = new ShardTrail(claim.position());
+        ShardMeter meter = new ShardMeter();
+        int maxInFlight = setup.settings().publisher().maxInFlight();
+        RelayMetrics.Run metrics = RelayMetrics.get(context.getSystem()).begin(claim.shard(), meter, maxInFlight);
+        ShardTrail trail = new ShardTrail(claim.position(), meter, metrics);
         Materializer materializer = Materializer.createMaterializer(context);
         Gate gate =
                 new Gate(setup.settings().publisher(), () -> context.getSelf().tell(ShardActor.Order.TRY_AGAIN));
-        ShardStream stream = ShardStream.start(
-                setup.store(),
-                setup.publisher(),
-                gate,
-                claim,
-                setup.settings().publisher().maxInFlight(),
-                trail,
-                materializer);
-        return new ShardRun(claim, stream, trail, materializer);
+        ShardStream stream =
+                ShardStream.start(setup.store(), setup.publisher(), gate, claim, maxInFlight, trail, materializer);
+        return new ShardRun(claim, stream, trail, metrics, materializer);
     }
 
     CompletionStage<Done> completion() {
@@ -44,6 +44,7 @@ record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer 
     void end() {
         stream.abort(new RelayException(Fault.TRANSIENT, "shard " + claim.shard() + " was stopped before it drained"));
         materializer.shutdown();
+        metrics.close();
     }
 
     /** The claim, moved to where settling stands. */

@@ -63,6 +63,9 @@ class NodeIT {
         shop.assertExactlyWhatWasWritten();
         assertThat(shop.send(first, "GET", "/ready").statusCode()).isEqualTo(200);
         assertThat(shop.send(first, "GET", "/alive").statusCode()).isEqualTo(200);
+        assertThat(shop.send(first, "GET", "/metrics").body())
+                .contains("\noutbox_relay_rows_settled_total{outbox=\"orders\",shard=\"0\"} ");
+        assertThat(shop.send(first, "POST", "/metrics").statusCode()).isEqualTo(405);
         assertThat(shop.call(first, "GET", "/cluster/members").get("members")).hasSize(1);
         stop(one);
     }
