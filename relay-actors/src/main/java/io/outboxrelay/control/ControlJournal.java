@@ -3,6 +3,7 @@ package io.outboxrelay.control;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
+import io.outboxrelay.store.ParkedEdit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,16 @@ public final class ControlJournal
             ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
+    /** A person changes a row that was put aside; that is noted before it is done. */
+    public record NoteEdit(
+            String outbox,
+            String event,
+            List<ParkedEdit.Field> fields,
+            String by,
+            String reason,
+            ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
     /** What happened. */
     public sealed interface Event extends Wire {
         String outbox();
@@ -120,6 +131,16 @@ public final class ControlJournal
         }
     }
 
+    /** An operator changed these fields of an event that had been put aside; never what was or is in them. */
+    public record ParkedEdited(
+            String outbox, String event, List<ParkedEdit.Field> fields, String by, String reason, Instant at)
+            implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before;
+        }
+    }
+
     private final ActorRef<ControlState> listener;
     private final Clock clock;
 
@@ -147,6 +168,7 @@ public final class ControlJournal
                 .onCommand(BeginReshard.class, this::beginReshard)
                 .onCommand(EndReshard.class, this::endReshard)
                 .onCommand(NoteDecision.class, this::noteDecision)
+                .onCommand(NoteEdit.class, this::noteEdit)
                 .build();
     }
 
@@ -223,6 +245,18 @@ public final class ControlJournal
                         change.outbox(),
                         change.decision(),
                         change.events(),
+                        change.by(),
+                        change.reason(),
+                        clock.instant()));
+    }
+
+    private Effect<Event, ControlState> noteEdit(ControlState state, NoteEdit change) {
+        return write(
+                change,
+                new ParkedEdited(
+                        change.outbox(),
+                        change.event(),
+                        change.fields(),
                         change.by(),
                         change.reason(),
                         clock.instant()));

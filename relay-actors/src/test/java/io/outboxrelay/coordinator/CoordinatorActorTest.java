@@ -12,11 +12,14 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.ParkedDetail;
+import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -311,6 +314,16 @@ class CoordinatorActorTest {
 
         @Override
         public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+        }
+
+        @Override
+        public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+        }
+
+        @Override
+        public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
             return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
         }
 

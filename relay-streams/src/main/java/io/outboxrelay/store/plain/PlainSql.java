@@ -3,7 +3,11 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.ParkedEdit;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The statements on one plain outbox, by its settings: names were validated there. */
 final class PlainSql {
@@ -182,10 +186,50 @@ final class PlainSql {
         return "select slot from " + parked() + " where event = ?";
     }
 
+    private String parkedRow() {
+        return "select id, event, aggregatetype, aggregateid, state, reason, attempts, first_at, last_at from "
+                + parked();
+    }
+
     /** Parameters: id of the last one before, limit. */
     String listParked() {
-        return "select id, event, aggregatetype, aggregateid, state, reason, attempts, first_at, last_at from "
-                + parked() + " where id > ? order by id limit ?";
+        return parkedRow() + " where id > ? order by id limit ?";
+    }
+
+    /** Parameter: id as consumers see it. */
+    String parkedOne() {
+        return parkedRow() + " where event = ? order by id";
+    }
+
+    /** Holds the entry until the transaction ends. Parameter: id as the list has it. */
+    String parkedEntryForUpdate() {
+        return parkedRow() + " where id = ? for update";
+    }
+
+    /** Parameters: aggregate type, id as the list has it. */
+    String moveParked() {
+        return "update " + parked() + " set aggregatetype = ? where id = ?";
+    }
+
+    /**
+     * The row's own id, found without a lock on any row, and the sizes of columns by their names in an edit. Parameter: id
+     * as the list has it.
+     */
+    String sizes(Map<String, String> sized, boolean binaryPayload) {
+        StringBuilder select = new StringBuilder("select " + id);
+        sized.forEach((name, column) -> select.append(", ")
+                .append(
+                        binaryPayload && name.equals(ParkedEdit.PAYLOAD)
+                                ? "octet_length(" + dialect.name(column) + ")"
+                                : dialect.bytesOf(dialect.name(column))));
+        return select + " from " + table + " where " + dialect.sameText(dialect.written(id), "?");
+    }
+
+    /** Parameters: a value for each column, the row's own id. */
+    String edit(List<String> columns) {
+        String values =
+                columns.stream().map(column -> dialect.name(column) + " = ?").collect(Collectors.joining(", "));
+        return "update " + table + " set " + values + " where " + id + " = ?";
     }
 
     /** Parameter: id as the list has it. */
