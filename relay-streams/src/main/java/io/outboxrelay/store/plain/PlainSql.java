@@ -3,10 +3,14 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.ParkedEdit;
+import io.outboxrelay.store.Sample;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The statements on one plain outbox, by its settings: names were validated there. */
@@ -230,6 +234,24 @@ final class PlainSql {
         String values =
                 columns.stream().map(column -> dialect.name(column) + " = ?").collect(Collectors.joining(", "));
         return "update " + table + " set " + values + " where " + id + " = ?";
+    }
+
+    /** What waits or is put aside, as {@link Sample} reads it. */
+    String routes(Set<Column> wanted) {
+        Map<Column, String> texts = new EnumMap<>(Column.class);
+        texts.put(Column.ID, dialect.text(id));
+        texts.put(Column.AGGREGATETYPE, dialect.text(dialect.name(columns.aggregateType())));
+        texts.put(Column.AGGREGATEID, dialect.text(dialect.name(columns.aggregateId())));
+        texts.put(Column.TYPE, dialect.text(dialect.name(columns.type())));
+        if (!columns.headers().isEmpty()) {
+            texts.put(Column.HEADERS, dialect.text(dialect.name(columns.headers())));
+        }
+        return Sample.select(
+                wanted,
+                texts,
+                dialect.name(columns.aggregateId()),
+                "select * from " + table + " where 1 = 1" + unmarked() + " order by " + order + " limit "
+                        + Sample.ROWS);
     }
 
     /** Parameter: id as the list has it. */

@@ -1,6 +1,10 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.settings.RowField.Column;
+import io.outboxrelay.store.Sample;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The statements on one outbox, by its table name (validated in the settings). */
@@ -231,6 +235,23 @@ record OutboxSql(String table) {
         return "update " + parked() + " set payload = case when ? then ?::bytea else payload end,"
                 + " headers = case when ? then ?::jsonb else headers end, aggregatetype = coalesce(?, aggregatetype),"
                 + " type = coalesce(?, type) where seq = ?";
+    }
+
+    /** What waits or is put aside, as {@link Sample} reads it. Parameter: a transaction below which nothing waits. */
+    String routes(Set<Column> columns) {
+        Map<Column, String> texts = Map.of(
+                Column.ID, "id::text",
+                Column.AGGREGATETYPE, "aggregatetype",
+                Column.AGGREGATEID, "aggregateid",
+                Column.TYPE, "type",
+                Column.HEADERS, "headers::text");
+        String fields = "select id, aggregatetype, aggregateid, type, headers from ";
+        return Sample.select(
+                columns,
+                texts,
+                "aggregateid",
+                "(" + fields + parked() + " limit " + Sample.MOST + ") union all (" + fields + table
+                        + " where txid >= ?::xid8 order by txid limit " + Sample.ROWS + ")");
     }
 
     /** Parameter: array of seq. */

@@ -19,6 +19,7 @@ import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.Refusal;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.Materializer;
@@ -126,9 +128,25 @@ abstract class TableScene {
                     .rootCause()
                     .isInstanceOf(SQLException.class);
         }
+        assertRoutes(narrow, "Order");
         assertEditNeedsItsOwnRight(store, relay + "-edit");
         execute("revoke select on outboxevent from outbox_relay");
         assertRefused(store, "denied", "grant what the documentation's role table lists");
+    }
+
+    /** What the doctor asks Kafka about. */
+    private static void assertRoutes(OutboxSettings outbox, String... types) {
+        assertThat(PlainDoctor.waiting(outbox, Set.of(Column.AGGREGATETYPE)))
+                .extracting(OutboxRow::aggregateType)
+                .containsExactlyInAnyOrder(types);
+        assertThat(PlainDoctor.waiting(outbox, Set.of(Column.ID, Column.AGGREGATEID, Column.TYPE, Column.HEADERS)))
+                .extracting(OutboxRow::aggregateId)
+                .contains("k");
+    }
+
+    /** As {@link #open} makes it. */
+    void assertRoutes(Mode mode, ColumnSettings columns, String... types) {
+        assertRoutes(TestSettings.plain(database, "outboxevent", mode, columns), types);
     }
 
     private void assertEditNeedsItsOwnRight(PlainStore store, String block) {
