@@ -93,7 +93,8 @@ public final class ControlJournal
     public record ShardPaused(String outbox, int shard, String by, String reason, Instant at) implements Event {
         @Override
         public ControlState applied(ControlState before) {
-            return before.pausing(new ShardId(outbox, shard));
+            String why = reason.isEmpty() ? "" : ": " + reason;
+            return before.pausing(new ShardId(outbox, shard), "by " + by + " since " + at + why);
         }
     }
 
@@ -218,7 +219,7 @@ public final class ControlJournal
                     ? confirm(change)
                     : refuse(change, "outbox " + change.outbox() + " is being dealt to " + target + " shards already");
         }
-        List<Integer> paused = state.paused().stream()
+        List<Integer> paused = state.paused().keySet().stream()
                 .filter(shard -> shard.outbox().equals(change.outbox()))
                 .map(ShardId::number)
                 .sorted()

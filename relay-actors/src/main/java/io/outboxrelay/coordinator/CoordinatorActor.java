@@ -227,7 +227,7 @@ public final class CoordinatorActor {
 
     private Behavior<Command> wake(List<ShardPlan.Wake> wakes) {
         if (setup.hosting().get() != Hosting.NOBODY) {
-            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused()));
+            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused(), wake.why()));
         }
         return Behaviors.same();
     }

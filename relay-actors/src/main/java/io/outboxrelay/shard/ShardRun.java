@@ -2,6 +2,7 @@ package io.outboxrelay.shard;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.graph.ShardMeter;
 import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.publish.Gate;
@@ -14,7 +15,7 @@ import org.apache.pekko.stream.Materializer;
  * One stream under one claim. It has a materializer of its own below the actor, so that it dies with the actor and can
  * be ended by force even where the publisher does not react.
  */
-record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer materializer) {
+record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Gate gate, Materializer materializer) {
 
     static ShardRun start(ActorContext<ShardActor.Command> context, ShardSetup setup, Claim claim) {
         ShardTrail trail = new ShardTrail(claim.position());
@@ -29,7 +30,11 @@ record ShardRun(Claim claim, ShardStream stream, ShardTrail trail, Materializer 
                 setup.settings().publisher().chunksInFlight(),
                 trail,
                 materializer);
-        return new ShardRun(claim, stream, trail, materializer);
+        return new ShardRun(claim, stream, trail, gate, materializer);
+    }
+
+    ShardMeter meter() {
+        return trail.meter();
     }
 
     CompletionStage<Done> completion() {

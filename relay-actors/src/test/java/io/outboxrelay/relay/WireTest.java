@@ -82,12 +82,16 @@ class WireTest {
                 2.25,
                 3,
                 4,
+                5,
+                6,
+                true,
+                "topic t does not exist",
                 "no topic",
                 Fault.MISCONFIGURED,
                 0.125,
                 6);
         return List.of(
-                new ShardActor.Keep(true),
+                new ShardActor.Keep(true, "paused by ann"),
                 ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe()),
                 new ShardActor.PhaseIs(Phase.PAUSED),
