@@ -10,7 +10,6 @@ import io.outboxrelay.settings.RoutingSettings;
 import io.outboxrelay.settings.RowField;
 import io.outboxrelay.settings.TopicTemplate;
 import io.outboxrelay.store.Finding;
-import io.outboxrelay.store.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -54,14 +53,15 @@ public final class KafkaDoctor {
     /**
      * One finding for each check, of a Kafka that answers.
      *
-     * @param waiting one row for each of the routes that rows wait for, as {@link Sample} reads them
+     * @param waiting one row for each of the routes that rows wait for
+     * @param all whether rows have no other route
      */
-    public static List<Finding> examine(OutboxSettings settings, List<OutboxRow> waiting) {
+    public static List<Finding> examine(OutboxSettings settings, List<OutboxRow> waiting, boolean all) {
         List<Finding> findings = new ArrayList<>();
         try {
             ProducerProperties.of(
                     settings.name(), settings.kafka(), settings.reader().maxPayload());
-            findings.addAll(new KafkaDoctor(settings).topics(waiting));
+            findings.addAll(new KafkaDoctor(settings).topics(waiting, all));
         } catch (RelayException e) {
             findings.add(Finding.fail("kafka settings", String.valueOf(e.getMessage()), "change kafka.properties"));
         }
@@ -74,7 +74,7 @@ public final class KafkaDoctor {
         return findings;
     }
 
-    private List<Finding> topics(List<OutboxRow> waiting) {
+    private List<Finding> topics(List<OutboxRow> waiting, boolean all) {
         Set<String> names = destinations(waiting);
         String letters = settings.publisher().deadLetterTopic();
         Set<String> asked = new TreeSet<>(names);
@@ -84,7 +84,7 @@ public final class KafkaDoctor {
         try (TopicDirectory directory = new TopicDirectory(settings.kafka(), this::remember, Runnable::run)) {
             directory.learn(asked).toCompletableFuture().join();
             boolean creates = !missing.isEmpty() && createsTopics();
-            List<Finding> findings = new ArrayList<>(rowTopics(directory, names, waiting.size(), creates));
+            List<Finding> findings = new ArrayList<>(rowTopics(directory, names, all, creates));
             if (!letters.isEmpty()) {
                 findings.add(deadLetters(letters, Objects.requireNonNull(directory.topic(letters)), creates));
             }
@@ -123,7 +123,7 @@ public final class KafkaDoctor {
         return names;
     }
 
-    private List<Finding> rowTopics(TopicDirectory directory, Set<String> names, int routes, boolean creates) {
+    private List<Finding> rowTopics(TopicDirectory directory, Set<String> names, boolean all, boolean creates) {
         List<Finding> findings = new ArrayList<>();
         List<String> fine = new ArrayList<>();
         for (String name : names) {
@@ -135,19 +135,18 @@ public final class KafkaDoctor {
             }
         }
         if (!fine.isEmpty() || names.isEmpty()) {
-            findings.add(0, Finding.ok("topics", told(fine, routes)));
+            findings.add(0, Finding.ok("topics", told(fine, all)));
         }
         return findings;
     }
 
-    private static String told(List<String> fine, int routes) {
+    private static String told(List<String> fine, boolean all) {
         if (fine.isEmpty()) {
             return "no row waits, so no topic was looked at";
         }
         String more = fine.size() > NAMED ? " and " + (fine.size() - NAMED) + " more" : "";
         String first = fine.stream().limit(NAMED).collect(Collectors.joining(", "));
-        return "can be written to: " + first + more
-                + (routes < Sample.MOST ? "" : " (the first " + Sample.MOST + " routes of what waits)");
+        return "can be written to: " + first + more + (all ? "" : " (not all that rows wait for were looked at)");
     }
 
     private Finding topic(String name, TopicDirectory.Topic topic, boolean creates) {

@@ -14,6 +14,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.settings.RowField;
 import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.plain.PlainDoctor;
 import io.outboxrelay.store.postgres.Doctor;
 import java.io.PrintWriter;
@@ -96,7 +97,7 @@ final class DoctorCommand implements Callable<Integer> {
                     "which topics rows wait for is not known: " + ErrorLine.of(e),
                     "remove the cause, then examine again"));
         }
-        findings.addAll(KafkaDoctor.examine(outbox, waiting));
+        findings.addAll(KafkaDoctor.examine(outbox, waiting, waiting.size() < Sample.MOST));
         return findings;
     }
 

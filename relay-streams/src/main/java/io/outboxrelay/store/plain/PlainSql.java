@@ -5,7 +5,7 @@ import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.ParkedEdit;
-import io.outboxrelay.store.Sample;
+import io.outboxrelay.store.jdbc.Sample;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
-import io.outboxrelay.store.Sample;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.DriverManager;

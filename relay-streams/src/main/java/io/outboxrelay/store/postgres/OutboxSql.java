@@ -1,7 +1,7 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.settings.RowField.Column;
-import io.outboxrelay.store.Sample;
+import io.outboxrelay.store.jdbc.Sample;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

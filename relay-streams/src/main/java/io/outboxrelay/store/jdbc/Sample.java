@@ -1,4 +1,4 @@
-package io.outboxrelay.store;
+package io.outboxrelay.store.jdbc;
 
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.RowField.Column;
