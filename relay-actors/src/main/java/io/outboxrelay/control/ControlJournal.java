@@ -3,6 +3,7 @@ package io.outboxrelay.control;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
+import io.outboxrelay.store.ParkedEdit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,16 @@ public final class ControlJournal
             ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
+    /** A person changes a row that was put aside; that is noted before it is done. */
+    public record NoteEdit(
+            String outbox,
+            String event,
+            List<ParkedEdit.Field> fields,
+            String by,
+            String reason,
+            ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
     /** What happened. */
     public sealed interface Event extends Wire {
         String outbox();
@@ -82,7 +93,8 @@ public final class ControlJournal
     public record ShardPaused(String outbox, int shard, String by, String reason, Instant at) implements Event {
         @Override
         public ControlState applied(ControlState before) {
-            return before.pausing(new ShardId(outbox, shard));
+            String why = reason.isEmpty() ? "" : ": " + reason;
+            return before.pausing(new ShardId(outbox, shard), "by " + by + " since " + at + why);
         }
     }
 
@@ -120,6 +132,16 @@ public final class ControlJournal
         }
     }
 
+    /** An operator changed these fields of an event that had been put aside; never what was or is in them. */
+    public record ParkedEdited(
+            String outbox, String event, List<ParkedEdit.Field> fields, String by, String reason, Instant at)
+            implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before;
+        }
+    }
+
     private final ActorRef<ControlState> listener;
     private final Clock clock;
 
@@ -147,6 +169,7 @@ public final class ControlJournal
                 .onCommand(BeginReshard.class, this::beginReshard)
                 .onCommand(EndReshard.class, this::endReshard)
                 .onCommand(NoteDecision.class, this::noteDecision)
+                .onCommand(NoteEdit.class, this::noteEdit)
                 .build();
     }
 
@@ -196,7 +219,7 @@ public final class ControlJournal
                     ? confirm(change)
                     : refuse(change, "outbox " + change.outbox() + " is being dealt to " + target + " shards already");
         }
-        List<Integer> paused = state.paused().stream()
+        List<Integer> paused = state.paused().keySet().stream()
                 .filter(shard -> shard.outbox().equals(change.outbox()))
                 .map(ShardId::number)
                 .sorted()
@@ -223,6 +246,18 @@ public final class ControlJournal
                         change.outbox(),
                         change.decision(),
                         change.events(),
+                        change.by(),
+                        change.reason(),
+                        clock.instant()));
+    }
+
+    private Effect<Event, ControlState> noteEdit(ControlState state, NoteEdit change) {
+        return write(
+                change,
+                new ParkedEdited(
+                        change.outbox(),
+                        change.event(),
+                        change.fields(),
                         change.by(),
                         change.reason(),
                         clock.instant()));

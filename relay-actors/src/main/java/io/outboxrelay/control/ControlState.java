@@ -3,42 +3,41 @@ package io.outboxrelay.control;
 import io.outboxrelay.model.ShardId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What operators want at the moment. Pure.
  *
- * @param paused shards that are to rest
+ * @param paused shards that are to rest, and who wants that since when and why
  * @param resharding outboxes that are being dealt to another number of shards, and to how many
  * @param history the last changes, newest last
  */
-public record ControlState(Set<ShardId> paused, Map<String, Integer> resharding, List<ControlJournal.Event> history) {
+public record ControlState(
+        Map<ShardId, String> paused, Map<String, Integer> resharding, List<ControlJournal.Event> history) {
     /** The whole history is in the journal; this much of it is at hand. */
     static final int HISTORY = 50;
 
-    public static final ControlState EMPTY = new ControlState(Set.of(), Map.of(), List.of());
+    public static final ControlState EMPTY = new ControlState(Map.of(), Map.of(), List.of());
 
     public ControlState {
-        paused = Set.copyOf(paused);
+        paused = Map.copyOf(paused);
         resharding = Map.copyOf(resharding);
         history = List.copyOf(history);
     }
 
     public boolean isPaused(ShardId shard) {
-        return paused.contains(shard);
+        return paused.containsKey(shard);
     }
 
-    ControlState pausing(ShardId shard) {
-        Set<ShardId> more = new HashSet<>(paused);
-        more.add(shard);
+    ControlState pausing(ShardId shard, String who) {
+        Map<ShardId, String> more = new HashMap<>(paused);
+        more.put(shard, who);
         return new ControlState(more, resharding, history);
     }
 
     ControlState resuming(ShardId shard) {
-        Set<ShardId> fewer = new HashSet<>(paused);
+        Map<ShardId, String> fewer = new HashMap<>(paused);
         fewer.remove(shard);
         return new ControlState(fewer, resharding, history);
     }

@@ -6,6 +6,7 @@ import io.outboxrelay.control.ControlState;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
+import io.outboxrelay.store.ParkedEdit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,16 @@ public final class CoordinatorActor {
             String outbox,
             Decision decision,
             List<String> events,
+            String by,
+            String reason,
+            ActorRef<StatusReply<Done>> replyTo)
+            implements Command, Wire {}
+
+    /** Likewise. */
+    public record NoteEdit(
+            String outbox,
+            String event,
+            List<ParkedEdit.Field> fields,
             String by,
             String reason,
             ActorRef<StatusReply<Done>> replyTo)
@@ -216,7 +227,7 @@ public final class CoordinatorActor {
 
     private Behavior<Command> wake(List<ShardPlan.Wake> wakes) {
         if (setup.hosting().get() != Hosting.NOBODY) {
-            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused()));
+            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused(), wake.why()));
         }
         return Behaviors.same();
     }
@@ -274,6 +285,7 @@ public final class CoordinatorActor {
                         asked -> setPaused(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
                 .onMessage(Reshard.class, asked -> reshard(plan, asked))
                 .onMessage(NoteDecision.class, this::noteDecision)
+                .onMessage(NoteEdit.class, this::noteEdit)
                 .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
                 .onMessage(ReshardEnded.class, done -> reshardEnded(done.ended()))
                 .onMessage(Recorded.class, this::confirm);
@@ -316,6 +328,13 @@ public final class CoordinatorActor {
                 asked.replyTo(),
                 recorded -> new ControlJournal.NoteDecision(
                         asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> noteEdit(NoteEdit asked) {
+        return record(
+                asked.replyTo(),
+                recorded -> new ControlJournal.NoteEdit(
+                        asked.outbox(), asked.event(), asked.fields(), asked.by(), asked.reason(), recorded));
     }
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {

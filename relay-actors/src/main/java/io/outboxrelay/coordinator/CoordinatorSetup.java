@@ -47,6 +47,6 @@ public record CoordinatorSetup(
     /** Reaches a shard wherever it is, and starts it where it is not. */
     @FunctionalInterface
     public interface Keeper {
-        void keep(ShardId shard, boolean paused);
+        void keep(ShardId shard, boolean paused, String why);
     }
 }

@@ -19,8 +19,12 @@ import java.util.stream.IntStream;
 record ShardPlan(Map<String, Integer> shards, ControlState intent) {
     static final ShardPlan NOTHING_KNOWN = new ShardPlan(Map.of(), ControlState.EMPTY);
 
-    /** What one shard is to be told. */
-    record Wake(ShardId shard, boolean paused) {}
+    /**
+     * What one shard is to be told.
+     *
+     * @param why it is to rest; otherwise empty
+     */
+    record Wake(ShardId shard, boolean paused, String why) {}
 
     ShardPlan {
         shards = Map.copyOf(shards);
@@ -74,6 +78,13 @@ record ShardPlan(Map<String, Integer> shards, ControlState intent) {
     }
 
     private Wake wake(ShardId shard) {
-        return new Wake(shard, intent.isPaused(shard) || intent.resharding().containsKey(shard.outbox()));
+        String who = intent.paused().get(shard);
+        if (who != null) {
+            return new Wake(shard, true, "paused " + who);
+        }
+        return target(shard.outbox())
+                .map(target -> new Wake(
+                        shard, true, "rests while outbox " + shard.outbox() + " is dealt to " + target + " shards"))
+                .orElseGet(() -> new Wake(shard, false, ""));
     }
 }

@@ -9,17 +9,22 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /** Who changes something and why; goes into the audit trail as it was given. Pure. */
 record ChangeNote(String by, String reason) {
+    static final String BY = "by";
+    static final String REASON = "reason";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST = 200;
 
     /** From the query, else from the JSON object in `body`, which may be empty. */
     static ChangeNote read(Query query, String body) {
-        JsonNode object = object(body);
+        return read(query, object(body));
+    }
+
+    /** From the query, else from `object`. */
+    static ChangeNote read(Query query, JsonNode object) {
         return new ChangeNote(
-                bounded("by", query.get("by").or(() -> text(object, "by")).orElse("unknown")),
-                bounded(
-                        "reason",
-                        query.get("reason").or(() -> text(object, "reason")).orElse("")));
+                bounded(BY, query.get(BY).or(() -> text(object, BY)).orElse("unknown")),
+                bounded(REASON, query.get(REASON).or(() -> text(object, REASON)).orElse("")));
     }
 
     private static JsonNode object(String body) {

@@ -7,6 +7,8 @@ import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.relay.RelayHandles.OutboxHandle;
 import io.outboxrelay.store.OutboxAdmin.Decision;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,6 +27,8 @@ import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.scaladsl.model.EntityStreamException;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.management.javadsl.ManagementRouteProvider;
 import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.pattern.StatusReply;
@@ -38,6 +42,8 @@ import org.apache.pekko.pattern.StatusReply;
  * GET  /outbox/{name}                     one of them
  * POST /outbox/{name}/reshard?shards=N    deal it to another number of shards, unless management is read-only
  * GET  /outbox/{name}/parked?after=&limit=  rows that were put aside
+ * GET  /outbox/{name}/parked/{event}      one of them
+ * PATCH /outbox/{name}/parked/{event}     change it before it is tried again, unless management is read-only
  * POST /outbox/{name}/parked/{event}/release  try it again, unless management is read-only
  * POST /outbox/{name}/parked/{event}/skip  never publish it, likewise
  * GET  /outbox/{name}/shards              every shard of one
@@ -49,6 +55,8 @@ import org.apache.pekko.pattern.StatusReply;
 public final class OutboxRoutes extends AllDirectives implements ManagementRouteProvider {
     private static final long BODY_WITHIN_MILLIS = 1000;
     private static final long BODY_BYTES = 4096;
+    private static final long EDIT_WITHIN_MILLIS = 10_000;
+    private static final long EDIT_BYTES = 4 << 20;
     private static final int MOST_ON_A_PAGE = 1000;
 
     private final ActorSystem<?> system;
@@ -117,12 +125,19 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
 
     private CompletionStage<HttpResponse> parked(
             HttpRequest request, OutboxHandle outbox, List<String> path, boolean readOnly) {
+        ParkedViews parked = new ParkedViews(views(), outbox);
         if (path.size() == 2) {
             String after = request.getUri().query().get("after").orElse("");
             return only(
                     HttpMethods.GET,
                     request,
-                    () -> views().parked(outbox, after, limit(request)).thenApply(Replies::ok));
+                    () -> parked.page(after, limit(request)).thenApply(Replies::ok));
+        }
+        String event = path.get(2);
+        if (path.size() == 3) {
+            return request.method().equals(HttpMethods.PATCH)
+                    ? edit(request, parked, event, readOnly)
+                    : only(HttpMethods.GET, request, () -> parked.row(event).thenApply(Replies::ok), HttpMethods.PATCH);
         }
         if (path.size() != 4) {
             throw noSuchPath();
@@ -136,9 +151,19 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
             checkWrites(readOnly);
             return body(request.entity())
                     .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
-                    .thenCompose(note -> views().decide(outbox, decision, path.get(2), note))
+                    .thenCompose(note -> parked.decide(decision, event, note))
                     .thenApply(Replies::ok);
         });
+    }
+
+    private CompletionStage<HttpResponse> edit(
+            HttpRequest request, ParkedViews parked, String event, boolean readOnly) {
+        checkWrites(readOnly);
+        return body(request.entity(), EDIT_WITHIN_MILLIS, EDIT_BYTES)
+                .thenApply(EditBody::read)
+                .thenCompose(body -> parked.edit(
+                        event, body.edit(), ChangeNote.read(request.getUri().query(), body.object())))
+                .thenApply(Replies::ok);
     }
 
     private static int limit(HttpRequest request) {
@@ -174,8 +199,12 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         }
     }
 
-    /** Browsers may send anything but JSON to other sites unasked, so nothing else is read. */
     private CompletionStage<String> body(RequestEntity entity) {
+        return body(entity, BODY_WITHIN_MILLIS, BODY_BYTES);
+    }
+
+    /** Browsers may send anything but JSON to other sites unasked, so nothing else is read. */
+    private CompletionStage<String> body(RequestEntity entity, long withinMillis, long maxBytes) {
         if (entity.isKnownEmpty()) {
             return CompletableFuture.completedFuture("");
         }
@@ -184,15 +213,25 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
                     StatusCodes.UNSUPPORTED_MEDIA_TYPE,
                     "content type " + entity.getContentType() + " is not read here, legal: application/json");
         }
-        return entity.toStrict(BODY_WITHIN_MILLIS, BODY_BYTES, system)
-                .thenApply(strict -> strict.getData().utf8String());
+        return entity.withSizeLimit(maxBytes)
+                .toStrict(withinMillis, maxBytes, system)
+                .thenApply(strict -> strict.getData().utf8String())
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        isTooLarge(unwrapped(failure))
+                                ? new Refused(
+                                        StatusCodes.CONTENT_TOO_LARGE,
+                                        "the body is larger than is read here, legal: 0 to " + maxBytes + " bytes")
+                                : failure));
     }
 
     private CompletionStage<HttpResponse> only(
-            HttpMethod legal, HttpRequest request, Supplier<CompletionStage<HttpResponse>> answer) {
+            HttpMethod legal,
+            HttpRequest request,
+            Supplier<CompletionStage<HttpResponse>> answer,
+            HttpMethod... others) {
         return request.method().equals(legal)
                 ? answer.get()
-                : CompletableFuture.completedFuture(Replies.wrongMethod(request.method(), legal));
+                : CompletableFuture.completedFuture(Replies.wrongMethod(request.method(), legal, others));
     }
 
     private OutboxHandle outbox(String name) {
@@ -230,8 +269,7 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     }
 
     private HttpResponse failed(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = unwrapped(failure);
         if (cause instanceof Refused refused) {
             return refused.response();
         }
@@ -249,6 +287,14 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         return Replies.problem(StatusCodes.INTERNAL_SERVER_ERROR, "the request failed; the node's log says why");
     }
 
+    private static boolean isTooLarge(Throwable failure) {
+        return failure instanceof EntityStreamSizeException || failure instanceof EntityStreamException;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     private static CompletionStage<HttpResponse> attempt(Supplier<CompletionStage<HttpResponse>> answer) {
         try {
             return answer.get();
@@ -261,13 +307,15 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         return new Refused(
                 StatusCodes.NOT_FOUND,
                 "legal: /outbox, /outbox/{name}, /outbox/{name}/shards, /outbox/{name}/shards/{n}, /outbox/{name}/parked,"
-                        + " and POST to /outbox/{name}/reshard, to a shard's /pause and /resume, and to"
+                        + " /outbox/{name}/parked/{event} (GET, PATCH), and POST to /outbox/{name}/reshard, to a shard's /pause and /resume, and to"
                         + " /outbox/{name}/parked/{event}/release and /skip");
     }
 
+    /** Event ids of an application's own table may hold any character. */
     private static List<String> segments(String rest) {
         return List.of(rest.split("/")).stream()
                 .filter(segment -> !segment.isEmpty())
+                .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
                 .toList();
     }
 }

@@ -2,11 +2,8 @@ package io.outboxrelay.http;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
-import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.ShardStatus;
-import io.outboxrelay.store.OutboxAdmin.Decision;
-import io.outboxrelay.store.ParkedRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -16,13 +13,12 @@ import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /** Asks shards and the coordinator, wherever they are. */
 record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** Longer than the coordinator waits for its journal, so that its answer is the one people get. */
-    private static final Duration CHANGE_WITHIN = Duration.ofSeconds(8);
+    static final Duration CHANGE_WITHIN = Duration.ofSeconds(8);
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
@@ -31,13 +27,6 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
 
     /** What was wanted of a shard and is in the journal. */
     record Changed(String outbox, int shard, boolean paused) {}
-
-    /** Some of the rows that were put aside. */
-    record ParkedPage(
-            String outbox, List<ParkedRow> parked, @Nullable String next) {}
-
-    /** What was decided about one of them. */
-    record Decided(String outbox, String event, String decision, int shard) {}
 
     /** All outboxes. */
     record Outboxes(List<Outbox> outboxes) {}
@@ -112,44 +101,6 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         return handles.statusOf()
                 .apply(shard)
                 .exceptionally(failure -> ShardStatus.unknown(shard, "shard " + shard + " did not answer in time"));
-    }
-
-    /** Rows that were put aside; `next` is what to go on after, null where nothing else is. */
-    CompletionStage<ParkedPage> parked(RelayHandles.OutboxHandle outbox, String after, int limit) {
-        CompletionStage<List<ParkedRow>> page;
-        try {
-            page = outbox.admin().parkedRows(after, limit);
-        } catch (IllegalArgumentException e) {
-            throw new Refused(
-                    StatusCodes.BAD_REQUEST, "after = " + e.getMessage() + ", legal: `next` of the page before");
-        }
-        return page.thenApply(rows -> new ParkedPage(
-                outbox.name(),
-                rows,
-                rows.size() < limit ? null : rows.get(rows.size() - 1).place()));
-    }
-
-    /** Noted in the journal, then done, then told to the shard. */
-    CompletionStage<Decided> decide(
-            RelayHandles.OutboxHandle outbox, Decision decision, String event, ChangeNote note) {
-        CompletionStage<Done> noted = AskPattern.askWithStatus(
-                handles.coordinator(),
-                replyTo -> new CoordinatorActor.NoteDecision(
-                        outbox.name(), decision, List.of(event), note.by(), note.reason(), replyTo),
-                CHANGE_WITHIN,
-                system.scheduler());
-        return noted.thenCompose(done -> outbox.admin().decide(decision, List.of(event)))
-                .thenCompose(slots -> count(outbox).thenApply(count -> {
-                    Integer slot = slots.get(event);
-                    if (slot == null) {
-                        throw new Refused(
-                                StatusCodes.NOT_FOUND,
-                                "no event " + event + " of outbox " + outbox.name() + " waits for that decision");
-                    }
-                    int shard = Slots.shardOf(slot, count);
-                    handles.tryAgain().accept(new ShardId(outbox.name(), shard));
-                    return new Decided(outbox.name(), event, decision.toString(), shard);
-                }));
     }
 
     CompletionStage<Changed> change(ShardId shard, boolean paused, ChangeNote note) {

@@ -43,8 +43,8 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy()));
     }
 
-    void keep(ShardId shard, boolean paused) {
-        entity(shard).tell(new ShardActor.Keep(paused));
+    void keep(ShardId shard, boolean paused, String why) {
+        entity(shard).tell(new ShardActor.Keep(paused, why));
     }
 
     void tryAgain(ShardId shard) {

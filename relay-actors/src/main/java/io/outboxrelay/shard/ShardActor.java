@@ -5,6 +5,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.store.Parked;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -42,8 +43,12 @@ public final class ShardActor {
     /** What the actor understands. */
     public sealed interface Command {}
 
-    /** The coordinator's word: the shard should run, or rest. Repeated for ever, so it also wakes the shard. */
-    public record Keep(boolean paused) implements Command, Wire {}
+    /**
+     * The coordinator's word: the shard should run, or rest. Repeated for ever, so it also wakes the shard.
+     *
+     * @param why it should rest, in words; null from a coordinator of an earlier version
+     */
+    public record Keep(boolean paused, @Nullable String why) implements Command, Wire {}
 
     /** Answered in every phase. */
     public record GetStatus(ActorRef<ShardStatus> replyTo) implements Command, Wire {}
@@ -81,9 +86,11 @@ public final class ShardActor {
     /** `error` is null when it worked. */
     record Released(long epoch, @Nullable RelayException error) implements Command {}
 
-    /** `backlog` is null when it could not be learned in time. */
+    /** Null is what could not be learned in time. */
     record BacklogKnown(
-            ActorRef<ShardStatus> replyTo, @Nullable Backlog backlog) implements Command {}
+            ActorRef<ShardStatus> replyTo,
+            @Nullable Backlog backlog,
+            @Nullable Parked parked) implements Command {}
 
     private final TimerScheduler<Command> timers;
     private final ShardSetup setup;
@@ -110,7 +117,7 @@ public final class ShardActor {
 
     private Behavior<Command> waiting(ShardState state) {
         return ending(answering(state, null)
-                .onMessage(Keep.class, keep -> claim(state.heading(Goal.of(keep))))
+                .onMessage(Keep.class, keep -> claim(state.told(keep)))
                 .onMessageEquals(Order.DRAIN, () -> stop(state.heading(Goal.STOP))));
     }
 
@@ -122,7 +129,7 @@ public final class ShardActor {
 
     private Behavior<Command> claiming(ShardState state, CompletionStage<Claim> pending) {
         return ending(answering(state, null)
-                .onMessage(Keep.class, keep -> claiming(state.heading(Goal.of(keep)), pending))
+                .onMessage(Keep.class, keep -> claiming(state.told(keep), pending))
                 .onMessageEquals(Order.DRAIN, () -> leave(state.heading(Goal.STOP), pending))
                 .onMessage(Claimed.class, taken -> claimed(state, taken.claim()))
                 .onMessage(ClaimFailed.class, refused -> claimFailed(state, refused.error()))
@@ -165,7 +172,7 @@ public final class ShardActor {
 
     private Behavior<Command> relaying(ShardState state, ShardRun run) {
         return ending(answering(state, run)
-                .onMessage(Keep.class, keep -> keep.paused() ? drain(state.heading(Goal.PAUSE), run) : Behaviors.same())
+                .onMessage(Keep.class, keep -> keep.paused() ? drain(state.told(keep), run) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> drain(state.heading(Goal.STOP), run))
                 .onMessageEquals(Order.TRY_AGAIN, () -> drain(state, run))
                 .onMessage(StreamEnded.class, ended -> isOf(run, ended), ended -> broken(state, run, ended))
@@ -196,7 +203,7 @@ public final class ShardActor {
 
     private Behavior<Command> draining(ShardState state, ShardRun run) {
         return ending(answering(state, run)
-                .onMessage(Keep.class, keep -> draining(state.heading(Goal.of(keep)), run))
+                .onMessage(Keep.class, keep -> draining(state.told(keep), run))
                 .onMessageEquals(Order.DRAIN, () -> draining(state.heading(Goal.STOP), run))
                 .onMessage(StreamEnded.class, ended -> isOf(run, ended), ended -> drained(state, run, ended.error()))
                 .onMessageEquals(Alarm.SAMPLE, () -> draining(sampled(state, run), run))
@@ -241,7 +248,7 @@ public final class ShardActor {
 
     private Behavior<Command> releasing(ShardState state, Claim held) {
         return ending(answering(state, null)
-                .onMessage(Keep.class, keep -> releasing(state.heading(Goal.of(keep)), held))
+                .onMessage(Keep.class, keep -> releasing(state.told(keep), held))
                 .onMessageEquals(Order.DRAIN, () -> releasing(state.heading(Goal.STOP), held))
                 .onMessage(Released.class, done -> done.epoch() == held.epoch(), done -> released(state, done))
                 .onMessageEquals(Alarm.LIMIT, () -> next(state)));
@@ -283,7 +290,7 @@ public final class ShardActor {
 
     private Behavior<Command> retrying(ShardState state) {
         return ending(answering(state, null)
-                .onMessage(Keep.class, keep -> keep.paused() ? rest(state.heading(Goal.PAUSE)) : Behaviors.same())
+                .onMessage(Keep.class, keep -> keep.paused() ? rest(state.told(keep)) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> rest(state.heading(Goal.STOP)))
                 .onMessageEquals(Order.TRY_AGAIN, () -> claimNow(state))
                 .onMessageEquals(Alarm.RETRY, () -> claim(state)));
@@ -306,8 +313,8 @@ public final class ShardActor {
                 .onMessage(
                         Keep.class,
                         keep -> keep.paused()
-                                ? Behaviors.same()
-                                : claim(state.recovered().heading(Goal.RELAY)))
+                                ? paused(state.told(keep))
+                                : claim(state.recovered().told(keep)))
                 .onMessageEquals(Order.DRAIN, () -> stop(state.heading(Goal.STOP))));
     }
 
@@ -354,22 +361,20 @@ public final class ShardActor {
     private Behavior<Command> ask(ShardReport report, GetStatus asked) {
         Claim claim = report.claim();
         if (claim == null) {
-            return answer(report, new BacklogKnown(asked.replyTo(), null));
+            return answer(report, new BacklogKnown(asked.replyTo(), null, null));
         }
         calls.backlog(claim, asked.replyTo());
         return Behaviors.same();
     }
 
     private static Behavior<Command> answer(ShardReport report, BacklogKnown known) {
-        known.replyTo().tell(report.status(known.backlog()));
+        known.replyTo().tell(report.status(known.backlog(), known.parked()));
         return Behaviors.same();
     }
 
     private ShardState sampled(ShardState state, ShardRun run) {
         return state.sampled(
-                run.trail().meter(),
-                setup.nanoTime().getAsLong(),
-                setup.settings().retry().backoffMax());
+                run, setup.nanoTime().getAsLong(), setup.settings().retry().backoffMax());
     }
 
     private ShardState enter(Phase next, ShardState before) {

@@ -3,6 +3,7 @@ package io.outboxrelay.shard;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.store.Parked;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
 
 /** A shard's calls to its store and stream; each result comes back to the actor as a message. */
 record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
@@ -56,11 +58,21 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
 
     /** Comes back as BacklogKnown, in any case. */
     void backlog(Claim claim, ActorRef<ShardStatus> replyTo) {
-        CompletableFuture<Backlog> limited = call(() -> setup.store().backlog(claim))
-                .thenApply(backlog -> backlog)
+        CompletableFuture<@Nullable Backlog> backlog =
+                inTime(() -> setup.store().backlog(claim));
+        CompletableFuture<@Nullable Parked> parked = inTime(() -> setup.store().parked(claim));
+        context.pipeToSelf(
+                CompletableFuture.allOf(backlog, parked),
+                (both, failure) -> new ShardActor.BacklogKnown(replyTo, backlog.join(), parked.join()));
+    }
+
+    /** Null where it fails or takes too long. */
+    private static <T> CompletableFuture<@Nullable T> inTime(Supplier<CompletionStage<T>> operation) {
+        return call(operation)
+                .<@Nullable T>thenApply(value -> value)
                 .toCompletableFuture()
-                .orTimeout(BACKLOG_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
-        context.pipeToSelf(limited, (backlog, failure) -> new ShardActor.BacklogKnown(replyTo, backlog));
+                .orTimeout(BACKLOG_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> null);
     }
 
     /** Stores may fail before they return a stage. */

@@ -1,9 +1,10 @@
 package io.outboxrelay.shard;
 
 import io.outboxrelay.fault.RelayException;
-import io.outboxrelay.graph.ShardMeter;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
+import io.outboxrelay.store.Parked;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a shard's status together. Pure. */
@@ -16,9 +17,10 @@ record ShardReport(
         return run == null ? state.claim() : run.claim();
     }
 
-    /** `backlog` is null where it could not be learned. */
-    ShardStatus status(@Nullable Backlog backlog) {
+    /** Null is what could not be learned. */
+    ShardStatus status(@Nullable Backlog backlog, @Nullable Parked parked) {
         RelayException error = state.lastError();
+        String reason = standstill(backlog).reason(setup.settings().stuckAfter());
         return new ShardStatus(
                 setup.shard().outbox(),
                 setup.shard().number(),
@@ -30,8 +32,12 @@ record ShardReport(
                 backlog != null && backlog.capped(),
                 backlog == null ? -1 : seconds(backlog.oldestAge().toNanos()),
                 state.rate().perSecond(),
-                run == null ? 0 : meter(run).inFlightRows(),
-                state.publishedRows() + (run == null ? 0 : meter(run).publishedRows()),
+                run == null ? 0 : run.meter().inFlightRows(),
+                state.publishedRows() + (run == null ? 0 : run.meter().publishedRows()),
+                parked == null ? -1 : parked.rows(),
+                parked == null ? -1 : parked.blocked().size(),
+                reason != null,
+                reason,
                 error == null ? null : error.getMessage(),
                 error == null ? null : error.fault(),
                 seconds(setup.nanoTime().getAsLong() - state.sinceNanos()),
@@ -46,8 +52,22 @@ record ShardReport(
         return claim == null ? null : claim.position().toString();
     }
 
-    private static ShardMeter meter(ShardRun run) {
-        return run.trail().meter();
+    private Standstill standstill(@Nullable Backlog backlog) {
+        long now = setup.nanoTime().getAsLong();
+        RelayException error = state.lastError();
+        return new Standstill(
+                now,
+                state.phase(),
+                state.sinceNanos(),
+                run == null ? state.progress() : state.looked(run, now),
+                state.rest(),
+                state.failures(),
+                error == null ? null : error.getMessage(),
+                backlog,
+                run == null ? 0 : run.meter().inFlightRows(),
+                run == null ? 0 : run.meter().unansweredRows(),
+                run == null ? Set.of() : run.gate().underWay(),
+                run == null ? Set.of() : run.gate().held());
     }
 
     private static double seconds(long nanos) {

@@ -17,7 +17,12 @@ import org.apache.pekko.stream.Materializer;
  * be ended by force even where the publisher does not react.
  */
 record ShardRun(
-        Claim claim, ShardStream stream, ShardTrail trail, RelayMetrics.Run metrics, Materializer materializer) {
+        Claim claim,
+        ShardStream stream,
+        ShardTrail trail,
+        Gate gate,
+        RelayMetrics.Run metrics,
+        Materializer materializer) {
 
     static ShardRun start(ActorContext<ShardActor.Command> context, ShardSetup setup, Claim claim) {
         ShardMeter meter = new ShardMeter();
@@ -29,7 +34,11 @@ record ShardRun(
                 new Gate(setup.settings().publisher(), () -> context.getSelf().tell(ShardActor.Order.TRY_AGAIN));
         ShardStream stream =
                 ShardStream.start(setup.store(), setup.publisher(), gate, claim, maxInFlight, trail, materializer);
-        return new ShardRun(claim, stream, trail, metrics, materializer);
+        return new ShardRun(claim, stream, trail, gate, metrics, materializer);
+    }
+
+    ShardMeter meter() {
+        return trail.meter();
     }
 
     CompletionStage<Done> completion() {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param ratePerSecond rows settled, over the last five seconds
  * @param rowsInFlight read and not settled: what a crash now can repeat at most
  * @param publishedRows since the actor was started
+ * @param parkedRows that were put aside, whatever they wait for; -1 where unknown
+ * @param blockedAggregates of which events wait for a person's decision on an earlier one; -1 where unknown
+ * @param stuck rows wait, and nothing got on for as long as `stuck-after`
+ * @param reason why, in words
  * @param attempt failures in a row so far
  */
 public record ShardStatus(
@@ -31,6 +35,10 @@ public record ShardStatus(
         double ratePerSecond,
         long rowsInFlight,
         long publishedRows,
+        long parkedRows,
+        long blockedAggregates,
+        boolean stuck,
+        @Nullable String reason,
         @Nullable String lastError,
         @Nullable Fault lastErrorFault,
         double phaseSinceSeconds,
@@ -52,6 +60,10 @@ public record ShardStatus(
                 0,
                 0,
                 0,
+                -1,
+                -1,
+                false,
+                null,
                 reason,
                 null,
                 0,

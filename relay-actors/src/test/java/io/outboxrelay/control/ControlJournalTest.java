@@ -7,14 +7,19 @@ import io.outboxrelay.control.ControlJournal.BeginReshard;
 import io.outboxrelay.control.ControlJournal.Change;
 import io.outboxrelay.control.ControlJournal.EndReshard;
 import io.outboxrelay.control.ControlJournal.Event;
+import io.outboxrelay.control.ControlJournal.NoteEdit;
+import io.outboxrelay.control.ControlJournal.ParkedEdited;
 import io.outboxrelay.control.ControlJournal.SetPaused;
 import io.outboxrelay.control.ControlJournal.ShardPaused;
 import io.outboxrelay.control.ControlJournal.ShardResumed;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.store.ParkedEdit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -61,7 +66,7 @@ class ControlJournalTest {
         control.tell(change(true));
         confirmations.receiveMessage(LIMIT);
         ControlState after = states.receiveMessage(LIMIT);
-        assertThat(after.paused()).containsExactly(SHARD);
+        assertThat(after.paused()).containsExactly(Map.entry(SHARD, "by ann since " + NOW + ": broker upgrade"));
         Event event = journal.expectNextPersistedClass(ID, ShardPaused.class);
         assertThat(event).isEqualTo(new ShardPaused("orders", 3, "ann", "broker upgrade", NOW));
         assertThat(after.history()).containsExactly(event);
@@ -87,7 +92,7 @@ class ControlJournalTest {
         KIT.stop(control, LIMIT);
 
         ActorRef<Change> again = KIT.spawn(newJournal());
-        assertThat(states.receiveMessage(LIMIT).paused()).containsExactly(SHARD);
+        assertThat(states.receiveMessage(LIMIT).paused()).containsOnlyKeys(SHARD);
         again.tell(change(false));
         assertThat(states.receiveMessage(LIMIT).paused()).isEmpty();
         assertThat(journal.persistedInStorage(ID)).last().isInstanceOf(ShardResumed.class);
@@ -157,6 +162,19 @@ class ControlJournalTest {
         assertThat(refusal()).contains("[3]", "resume");
         control.tell(new BeginReshard("bills", 32, "ann", "", confirmations.ref()));
         assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        KIT.stop(control, LIMIT);
+    }
+
+    @Test
+    void notesAnEditEachTimeAndWantsNothingOfShards() {
+        ActorRef<Change> control = started();
+        List<ParkedEdit.Field> fields = List.of(new ParkedEdit.Field("payload", 12L, null));
+        control.tell(new NoteEdit("orders", "e1", fields, "ann", "typo", confirmations.ref()));
+        assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        ParkedEdited event = journal.expectNextPersistedClass(ID, ParkedEdited.class);
+        assertThat(event).isEqualTo(new ParkedEdited("orders", "e1", fields, "ann", "typo", NOW));
+        ControlState after = states.receiveMessage(LIMIT);
+        assertThat(after).isEqualTo(new ControlState(Map.of(), Map.of(), List.of(event)));
         KIT.stop(control, LIMIT);
     }
 

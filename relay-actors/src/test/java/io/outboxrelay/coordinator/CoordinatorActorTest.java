@@ -12,11 +12,14 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.ParkedDetail;
+import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -73,14 +78,14 @@ class CoordinatorActorTest {
         coordinator.tell(new CoordinatorActor.ShardStopped(FIRST));
         woken.expectNoMessage(Duration.ofMillis(200));
         learn(SECOND);
-        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, true));
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, true, ""));
     }
 
     @Test
     void wakesEveryShardAgainAndAgain() {
         start(Duration.ofMillis(20), LONG);
         learn();
-        assertThat(wakes(6)).containsOnly(new Wake(FIRST, false), new Wake(SECOND, false));
+        assertThat(wakes(6)).containsOnly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
     }
 
     @Test
@@ -89,7 +94,7 @@ class CoordinatorActorTest {
         learn();
         wakes(2);
         coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
-        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false));
+        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false, ""));
         coordinator.tell(new CoordinatorActor.ShardStopped(new ShardId("orders", 7)));
         woken.expectNoMessage(Duration.ofMillis(100));
     }
@@ -101,7 +106,7 @@ class CoordinatorActorTest {
         learn();
         woken.expectNoMessage(Duration.ofMillis(100));
         coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
-        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false));
+        assertThat(wakes(1)).containsExactly(new Wake(SECOND, false, ""));
         hosting = Hosting.NOBODY;
         coordinator.tell(new CoordinatorActor.ShardStopped(SECOND));
         woken.expectNoMessage(Duration.ofMillis(100));
@@ -120,7 +125,7 @@ class CoordinatorActorTest {
         learn(FIRST);
         change.replyTo().tell(StatusReply.ack());
         assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
-        assertThat(wakes(1)).containsExactly(new Wake(FIRST, true));
+        assertThat(wakes(1)).containsExactly(new Wake(FIRST, true, ""));
     }
 
     @Test
@@ -158,7 +163,7 @@ class CoordinatorActorTest {
         wakes(2);
         coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "more nodes", operator.ref()));
         begun(3);
-        assertThat(wakes(2)).containsExactly(new Wake(FIRST, true), new Wake(SECOND, true));
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, true, ""), new Wake(SECOND, true, ""));
         assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, 3));
         assertThat(admin.dealt).isEmpty();
         busy.clear();
@@ -166,7 +171,9 @@ class CoordinatorActorTest {
         assertThat(admin.dealt).containsExactly(3);
         assertThat(wakes(3))
                 .containsExactly(
-                        new Wake(FIRST, false), new Wake(SECOND, false), new Wake(new ShardId("orders", 2), false));
+                        new Wake(FIRST, false, ""),
+                        new Wake(SECOND, false, ""),
+                        new Wake(new ShardId("orders", 2), false, ""));
         assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(3, null));
     }
 
@@ -193,14 +200,14 @@ class CoordinatorActorTest {
         begun(3);
         wakes(2);
         assertThat(ended(false).note()).contains("permission denied");
-        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, false));
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
         assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, null));
     }
 
     @Test
     void aSuccessorFinishesWhatWasBegun() {
         start(LONG, LONG);
-        intent.join().tell(new ControlState(Set.of(), Map.of("orders", 5), List.of()));
+        intent.join().tell(new ControlState(Map.of(), Map.of("orders", 5), List.of()));
         ended(true);
         assertThat(admin.dealt).containsExactly(5);
         assertThat(wakes(7).subList(2, 7)).extracting(Wake::paused).containsOnly(false);
@@ -225,14 +232,14 @@ class CoordinatorActorTest {
         assertThat(operator.receiveMessage(LIMIT).getError()).hasMessageStartingWith(CoordinatorActor.UNAVAILABLE);
         assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(null, null));
         admin.unknown = false;
-        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false), new Wake(SECOND, false));
+        assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
     }
 
     /** The journal writes the wish down. */
     private void begun(int shards) {
         ControlJournal.BeginReshard begin = journal.expectMessageClass(ControlJournal.BeginReshard.class, LIMIT);
         assertThat(begin.shards()).isEqualTo(shards);
-        intent.join().tell(new ControlState(Set.of(), Map.of("orders", shards), List.of()));
+        intent.join().tell(new ControlState(Map.of(), Map.of("orders", shards), List.of()));
         begin.replyTo().tell(StatusReply.ack());
         assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
     }
@@ -257,7 +264,7 @@ class CoordinatorActorTest {
                 Map.of("orders", new CoordinatorSetup.Duty(2, admin, purgeInterval, restWithin)),
                 wakeInterval,
                 Duration.ofMillis(500),
-                (shard, paused) -> woken.ref().tell(new Wake(shard, paused)),
+                (shard, paused, why) -> woken.ref().tell(new Wake(shard, paused, "")),
                 shard -> CompletableFuture.completedFuture(!busy.contains(shard)),
                 () -> hosting,
                 listener -> {
@@ -271,7 +278,11 @@ class CoordinatorActorTest {
     }
 
     private void learn(ShardId... paused) {
-        intent.join().tell(new ControlState(Set.of(paused), Map.of(), List.of()));
+        intent.join()
+                .tell(new ControlState(
+                        Stream.of(paused).collect(Collectors.toMap(shard -> shard, shard -> "by ann")),
+                        Map.of(),
+                        List.of()));
     }
 
     private List<Wake> wakes(int count) {
@@ -311,6 +322,16 @@ class CoordinatorActorTest {
 
         @Override
         public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+        }
+
+        @Override
+        public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+        }
+
+        @Override
+        public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
             return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
         }
 

@@ -7,7 +7,8 @@ import io.outboxrelay.coordinator.ShardPlan.Wake;
 import io.outboxrelay.model.ShardId;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ShardPlanTest {
@@ -18,14 +19,14 @@ class ShardPlanTest {
     void namesEveryShardOfEveryOutboxInOrder() {
         assertThat(plan.all())
                 .containsExactly(
-                        new Wake(new ShardId("bills", 0), false),
-                        new Wake(new ShardId("orders", 0), false),
-                        new Wake(ORDERS_1, true));
+                        new Wake(new ShardId("bills", 0), false, ""),
+                        new Wake(new ShardId("orders", 0), false, ""),
+                        new Wake(ORDERS_1, true, "paused by ann"));
     }
 
     @Test
     void knowsNoShardBeyondTheLast() {
-        assertThat(plan.of(ORDERS_1)).contains(new Wake(ORDERS_1, true));
+        assertThat(plan.of(ORDERS_1)).contains(new Wake(ORDERS_1, true, "paused by ann"));
         assertThat(plan.of(new ShardId("orders", 2))).isEmpty();
         assertThat(plan.of(new ShardId("mails", 0))).isEmpty();
     }
@@ -34,32 +35,35 @@ class ShardPlanTest {
     void namesOnlyWhatChanged() {
         ShardId bills = new ShardId("bills", 0);
         assertThat(plan.with(pausing(bills)).changedSince(plan))
-                .containsExactly(new Wake(bills, true), new Wake(ORDERS_1, false));
+                .containsExactly(new Wake(bills, true, "paused by ann"), new Wake(ORDERS_1, false, ""));
         assertThat(plan.changedSince(plan)).isEmpty();
     }
 
     @Test
     void ignoresAPausedShardThatNoLongerExists() {
         ShardPlan shrunk = new ShardPlan(Map.of("orders", 1), pausing(ORDERS_1));
-        assertThat(shrunk.all()).containsExactly(new Wake(new ShardId("orders", 0), false));
+        assertThat(shrunk.all()).containsExactly(new Wake(new ShardId("orders", 0), false, ""));
     }
 
     @Test
     void restsAnOutboxWhileItIsDealtAndTellsNobodyOnceItIsUntilThatIsKnown() {
         ShardPlan running = plan.with(ControlState.EMPTY);
-        ShardPlan dealing = running.with(new ControlState(Set.of(), Map.of("orders", 3), List.of()));
+        ShardPlan dealing = running.with(new ControlState(Map.of(), Map.of("orders", 3), List.of()));
         assertThat(dealing.changedSince(running))
-                .containsExactly(new Wake(new ShardId("orders", 0), true), new Wake(ORDERS_1, true));
+                .containsExactly(
+                        new Wake(new ShardId("orders", 0), true, "rests while outbox orders is dealt to 3 shards"),
+                        new Wake(ORDERS_1, true, "rests while outbox orders is dealt to 3 shards"));
         ShardPlan dealt = dealing.with("orders", 3);
-        assertThat(dealt.all()).containsExactly(new Wake(new ShardId("bills", 0), false));
+        assertThat(dealt.all()).containsExactly(new Wake(new ShardId("bills", 0), false, ""));
         assertThat(dealt.with(ControlState.EMPTY).changedSince(dealt))
                 .containsExactly(
-                        new Wake(new ShardId("orders", 0), false),
-                        new Wake(ORDERS_1, false),
-                        new Wake(new ShardId("orders", 2), false));
+                        new Wake(new ShardId("orders", 0), false, ""),
+                        new Wake(ORDERS_1, false, ""),
+                        new Wake(new ShardId("orders", 2), false, ""));
     }
 
     private static ControlState pausing(ShardId... shards) {
-        return new ControlState(Set.of(shards), Map.of(), List.of());
+        return new ControlState(
+                Stream.of(shards).collect(Collectors.toMap(shard -> shard, shard -> "by ann")), Map.of(), List.of());
     }
 }

@@ -12,6 +12,7 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.OutboxAdmin.Decision;
+import io.outboxrelay.store.ParkedEdit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,8 @@ class WireTest {
                             "pekko.actor.serialization-bindings { \"io.outboxrelay.cluster.Wire\" = jackson-cbor }")
                     .withFallback(ConfigFactory.load()));
     private static final ShardId SHARD = new ShardId("orders", 3);
+    private static final List<ParkedEdit.Field> FIELDS =
+            List.of(new ParkedEdit.Field("payload", 12L, null), new ParkedEdit.Field("headers", null, 20L));
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456Z");
 
     @AfterAll
@@ -79,12 +82,16 @@ class WireTest {
                 2.25,
                 3,
                 4,
+                5,
+                6,
+                true,
+                "topic t does not exist",
                 "no topic",
                 Fault.MISCONFIGURED,
                 0.125,
                 6);
         return List.of(
-                new ShardActor.Keep(true),
+                new ShardActor.Keep(true, "paused by ann"),
                 ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe()),
                 new ShardActor.PhaseIs(Phase.PAUSED),
@@ -99,6 +106,7 @@ class WireTest {
                 new CoordinatorActor.Resume(SHARD, "ann", "", probe()),
                 new CoordinatorActor.Reshard("orders", 32, "ann", "", probe()),
                 new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe()),
+                new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe()),
                 new CoordinatorActor.GetOutboxes(probe()),
                 new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
                 new CoordinatorActor.ShardStopped(SHARD));
@@ -109,6 +117,7 @@ class WireTest {
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
                 new ControlJournal.ParkedDecided("orders", Decision.RELEASE, List.of("e1", "e2"), "ann", "fixed", NOW),
+                new ControlJournal.ParkedEdited("orders", "e1", FIELDS, "ann", "typo", NOW),
                 new ControlJournal.ReshardBegun("orders", 32, "ann", "more nodes", NOW),
                 new ControlJournal.ReshardEnded("orders", false, "denied", NOW));
     }

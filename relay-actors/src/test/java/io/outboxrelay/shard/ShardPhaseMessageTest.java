@@ -172,8 +172,8 @@ class ShardPhaseMessageTest {
     private static List<Message> messages() {
         ActorRef<ShardStatus> nobody = KIT.createTestProbe(ShardStatus.class).ref();
         return List.of(
-                new Message("Keep running", new Keep(false)),
-                new Message("Keep paused", new Keep(true)),
+                new Message("Keep running", new Keep(false, "")),
+                new Message("Keep paused", new Keep(true, "paused by ann")),
                 new Message("GetStatus", new GetStatus(nobody)),
                 new Message(
                         "GetPhase",
@@ -187,7 +187,7 @@ class ShardPhaseMessageTest {
                 new Message("ClaimFailed", new ClaimFailed(ERROR)),
                 new Message("StreamEnded", new StreamEnded(OTHER_EPOCH, null)),
                 new Message("Released", new Released(OTHER_EPOCH, null)),
-                new Message("BacklogKnown", new BacklogKnown(nobody, null)));
+                new Message("BacklogKnown", new BacklogKnown(nobody, null, null)));
     }
 
     private static Class<?> kind(Command command) {

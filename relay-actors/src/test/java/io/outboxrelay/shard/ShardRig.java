@@ -10,6 +10,7 @@ import io.outboxrelay.testkit.RecordingPublisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -28,6 +29,7 @@ final class ShardRig {
     final InMemoryOutboxStore table = InMemoryOutboxStore.withShards("orders", 1);
     final WatchedStore store = new WatchedStore(table);
     final RecordingPublisher publisher = new RecordingPublisher();
+    final AtomicLong passedNanos = new AtomicLong();
     final List<ShardId> drained = new CopyOnWriteArrayList<>();
     final TestProbe<ShardStatus> statuses;
     final TestProbe<Object> watcher;
@@ -40,17 +42,29 @@ final class ShardRig {
     ShardRig(ActorTestKit kit, OutboxSettings settings) {
         this.statuses = kit.createTestProbe(ShardStatus.class);
         this.watcher = kit.createTestProbe(Object.class);
-        this.actor = kit.spawn(ShardActor.create(
-                new ShardSetup(shard, settings, store, publisher, "here:1", drained::add, System::nanoTime)));
+        this.actor = kit.spawn(ShardActor.create(new ShardSetup(
+                shard,
+                settings,
+                store,
+                publisher,
+                "here:1",
+                drained::add,
+                () -> System.nanoTime() + passedNanos.get())));
+    }
+
+    /** As if so much time had passed, for elapsed times; no timer notices. */
+    ShardRig later(Duration passed) {
+        passedNanos.addAndGet(passed.toNanos());
+        return this;
     }
 
     ShardRig run() {
-        actor.tell(new ShardActor.Keep(false));
+        actor.tell(new ShardActor.Keep(false, ""));
         return this;
     }
 
     ShardRig pause() {
-        actor.tell(new ShardActor.Keep(true));
+        actor.tell(new ShardActor.Keep(true, "paused by ann"));
         return this;
     }
 

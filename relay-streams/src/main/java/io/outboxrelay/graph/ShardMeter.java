@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ShardMeter implements RelayObserver {
     private final LongAdder read = new LongAdder();
     private final LongAdder published = new LongAdder();
+    private final LongAdder delivered = new LongAdder();
     private final LongAdder settled = new LongAdder();
 
     @Override
@@ -17,6 +18,7 @@ public final class ShardMeter implements RelayObserver {
 
     @Override
     public void onPublished(Delivery delivery) {
+        delivered.add(delivery.chunk().rows().size());
         published.add(delivery.chunk().rows().size() - delivery.refusedRows());
     }
 
@@ -31,6 +33,15 @@ public final class ShardMeter implements RelayObserver {
 
     public long settledRows() {
         return settled.sum();
+    }
+
+    public long readRows() {
+        return read.sum();
+    }
+
+    /** Rows that the publisher has not come back with. */
+    public long unansweredRows() {
+        return Math.max(0, read.sum() - delivered.sum());
     }
 
     /** Rows read and not yet settled: what a crash right now can repeat at most (the window W). */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -96,6 +97,14 @@ final class Departures implements AutoCloseable {
 
         private Lounge(Gate gate) {
             this.gate = gate;
+            gate.watch(this::destinations);
+        }
+
+        private Set<String> destinations() {
+            Set<String> topics = new TreeSet<>();
+            mine.forEach(flight -> topics.addAll(flight.topics()));
+            topics.removeAll(deadLetters.topic());
+            return topics;
         }
 
         /** Completes when there is room for a chunk and everything is known that decides about its rows. */

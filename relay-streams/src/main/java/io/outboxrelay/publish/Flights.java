@@ -35,6 +35,10 @@ final class Flights {
             this.bytes = bytes;
         }
 
+        Set<String> topics() {
+            return topics;
+        }
+
         /** Completes when there is room. */
         CompletionStage<Flight> begun() {
             return begun;

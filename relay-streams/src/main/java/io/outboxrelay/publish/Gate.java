@@ -15,19 +15,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides row by row what goes out now. A row that cannot is refused, and with it, by policy, whatever comes after it
  * of the same aggregate: so no aggregate's events ever change places. One for each run of a shard's stream; called by
- * one thread at a time, except for {@link #tryAgain}.
+ * one thread at a time, except where it says otherwise.
  */
 public final class Gate {
+    private static final int MOST_HELD = 100;
+
     private final PublisherSettings settings;
     private final Runnable tryAgain;
 
@@ -37,8 +42,12 @@ public final class Gate {
     /** Why later rows of an aggregate wait, for those that were refused during this run. */
     private final Map<Aggregate, String> blocked = new HashMap<>();
 
+    /** Why rows of this run were held back; few, for each names a topic. */
+    private final Set<String> held = ConcurrentHashMap.newKeySet();
+
     private @Nullable Opened opened;
     private long parkedRows;
+    private volatile Supplier<Set<String>> underWay = Set::of;
 
     /** One that knows nothing of earlier runs and is never told that a destination returned. */
     public static Gate to(PublisherSettings settings) {
@@ -137,6 +146,9 @@ public final class Gate {
             case MISCONFIGURED -> Kind.HELD;
             case TRANSIENT, FENCED -> throw error;
         };
+        if (kind == Kind.HELD && held.size() < MOST_HELD) {
+            held.add(String.valueOf(error.getMessage()));
+        }
         Aggregate aggregate = row.aggregate();
         if (aggregate != null && kind != Kind.PASSED) {
             blocked.put(aggregate, "waits for event " + row.id());
@@ -161,6 +173,21 @@ public final class Gate {
                     parkedRows + " rows of shard " + chunk.shard() + " would be put aside, legal: up to "
                             + settings.maxParked() + " (publisher.max-parked)");
         }
+    }
+
+    /** Why rows of this run were held back, in words; from any thread. */
+    public Set<String> held() {
+        return Set.copyOf(held);
+    }
+
+    /** Where what was let through is on its way to, as far as that is known; from any thread. */
+    public Set<String> underWay() {
+        return underWay.get();
+    }
+
+    /** @param destinations of what is on its way; may be asked from any thread */
+    void watch(Supplier<Set<String>> destinations) {
+        this.underWay = destinations;
     }
 
     /** Rows that were held back can go out now. */

@@ -3,6 +3,7 @@ package io.outboxrelay.store;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -54,6 +55,15 @@ public interface OutboxAdmin {
      * @throws IllegalArgumentException if `after` is the place of no row
      */
     CompletionStage<List<ParkedRow>> parkedRows(String after, int limit);
+
+    /** One of them; the first of those with this id. */
+    CompletionStage<Optional<ParkedDetail>> parkedRow(String event);
+
+    /**
+     * Changes a row that was put aside and that a person has to decide on. It waits on as before: only {@link #decide}
+     * ends that.
+     */
+    CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit);
 
     /** Empties drained parts of the table, and moves writing on where little is written. */
     CompletionStage<PurgeReport> purge();

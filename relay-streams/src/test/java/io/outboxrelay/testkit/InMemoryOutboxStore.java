@@ -14,6 +14,8 @@ import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedDetail;
+import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
@@ -22,11 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,6 +72,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     private final List<Shard> shards = new ArrayList<>();
     private final Map<Operation, Queue<RelayException>> planned = new ConcurrentHashMap<>();
     private final List<Refusal> parked = new CopyOnWriteArrayList<>();
+    private final InMemoryParked aside = new InMemoryParked(parked);
     private final Barrier settles = new Barrier();
 
     /** An outbox without shards, to be set up by {@link #shards(int)}. */
@@ -132,7 +135,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     public Source<Chunk, NotUsed> released(Claim claim) {
         return Source.lazySource(() -> {
                     List<OutboxRow> rows = parkedIn(claim).stream()
-                            .filter(this::mayBeTriedAgain)
+                            .filter(aside::mayBeTriedAgain)
                             .map(Refusal::row)
                             .sorted(Comparator.comparing(OutboxRow::seq))
                             .toList();
@@ -144,19 +147,6 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
                 .mapMaterializedValue(started -> NotUsed.getInstance());
     }
 
-    private boolean mayBeTriedAgain(Refusal refusal) {
-        return !needsDecision(refusal)
-                && parked.stream()
-                        .noneMatch(other -> other.kind() == Refusal.Kind.REFUSED
-                                && other.row().seq() < refusal.row().seq()
-                                && Objects.equals(
-                                        other.row().aggregate(), refusal.row().aggregate()));
-    }
-
-    private static boolean needsDecision(Refusal refusal) {
-        return refusal.kind() == Refusal.Kind.REFUSED || refusal.kind() == Refusal.Kind.PASSED;
-    }
-
     private List<Refusal> parkedIn(Claim claim) {
         return parked.stream()
                 .filter(refusal -> claim.slots()
@@ -165,53 +155,24 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
                 .toList();
     }
 
-    /** A released row is kept as a waiting one: it is tried again in its turn. */
     @Override
     public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
-        Map<String, Integer> slots = new HashMap<>();
-        for (Refusal refusal : parked) {
-            OutboxRow row = refusal.row();
-            if (events.contains(row.id()) && (decision == Decision.SKIP || needsDecision(refusal))) {
-                slots.put(row.id(), Slots.of(Objects.requireNonNullElse(row.aggregateId(), row.id())));
-            }
-        }
-        if (decision == Decision.SKIP) {
-            parked.removeIf(refusal -> slots.containsKey(refusal.row().id()));
-        } else {
-            parked.replaceAll(refusal -> slots.containsKey(refusal.row().id())
-                    ? new Refusal(refusal.row(), Refusal.Kind.WAITS, "released")
-                    : refusal);
-        }
-        return CompletableFuture.completedFuture(slots);
+        return CompletableFuture.completedFuture(aside.decide(decision, events));
     }
 
     @Override
     public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
-        if (!after.isEmpty() && !after.matches("[0-9a-f-]+")) {
-            throw new IllegalArgumentException("'" + after + "' is no place in the list of parked rows");
-        }
-        return CompletableFuture.completedFuture(parked.stream()
-                .sorted(Comparator.comparing(refusal -> refusal.row().id()))
-                .filter(refusal -> refusal.row().id().compareTo(after) > 0)
-                .limit(limit)
-                .map(InMemoryOutboxStore::view)
-                .toList());
+        return CompletableFuture.completedFuture(aside.list(after, limit));
     }
 
-    private static ParkedRow view(Refusal refusal) {
-        OutboxRow row = refusal.row();
-        return new ParkedRow(
-                row.id(),
-                row.id(),
-                row.aggregateType(),
-                row.aggregateId(),
-                row.type(),
-                refusal.kind().toString(),
-                refusal.reason(),
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                row.payloadBytes());
+    @Override
+    public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
+        return CompletableFuture.completedFuture(aside.one(event));
+    }
+
+    @Override
+    public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
+        return CompletableFuture.completedFuture(aside.edit(event, edit));
     }
 
     /** Every row that was put aside, in that order. */

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What every outbox store promises. A store's own test extends this and says how to open one. */
-public abstract class OutboxStoreContract extends ParkContract {
+public abstract class OutboxStoreContract extends EditContract {
 
     @Test
     void aRowCarriesWhatItsWriterWrote() {

@@ -35,7 +35,7 @@ public abstract class ParkContract extends ReshardContract {
     }
 
     /** Rows of two aggregates, the first of which has a row that was refused and two that wait for it. */
-    private List<OutboxRow> parkThreeOfFour() {
+    List<OutboxRow> parkThreeOfFour() {
         append(key(0, 0), "1");
         append(key(0, 0), "2");
         append(key(0, 1), "other");
@@ -57,7 +57,7 @@ public abstract class ParkContract extends ReshardContract {
     }
 
     /** What the shard's next owner finds before anything new, by its texts; nothing of it is settled. */
-    private List<String> nextOwnerFinds() {
+    List<String> nextOwnerFinds() {
         append(key(0, 1), "next");
         Claim claim = claimElsewhere(0);
         List<Chunk> released = get(fixture.otherNode().released(claim).runWith(Sink.seq(), materializer()));

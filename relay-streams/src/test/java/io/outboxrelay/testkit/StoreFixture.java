@@ -37,6 +37,11 @@ public interface StoreFixture extends AutoCloseable {
     /** Rows that were put aside, as `event id: reason`, in no promised order. */
     List<String> parked();
 
+    /** Whether the table has a column for headers. */
+    default boolean keepsHeaders() {
+        return true;
+    }
+
     /** Ends both nodes' stores and whatever else the fixture started. */
     @Override
     void close();

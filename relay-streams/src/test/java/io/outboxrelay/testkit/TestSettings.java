@@ -74,6 +74,26 @@ public final class TestSettings {
                 outbox.drainTimeout());
     }
 
+    /** The same outbox, for another Kafka. */
+    public static OutboxSettings kafka(KafkaSettings kafka, OutboxSettings outbox) {
+        return new OutboxSettings(
+                outbox.name(),
+                outbox.table(),
+                outbox.shards(),
+                outbox.database(),
+                kafka,
+                outbox.reader(),
+                outbox.publisher(),
+                outbox.acknowledge(),
+                outbox.columns(),
+                outbox.routing(),
+                outbox.purge(),
+                outbox.onHistoryChange(),
+                outbox.retry(),
+                outbox.stuckAfter(),
+                outbox.drainTimeout());
+    }
+
     /** A database by its URL, with user `postgres`. */
     public static DatabaseSettings database(String url) {
         return database(url, "postgres");

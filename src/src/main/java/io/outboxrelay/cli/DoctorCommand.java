@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.publish.KafkaCheck;
+import io.outboxrelay.publish.KafkaDoctor;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.settings.RowField;
 import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.plain.PlainDoctor;
 import io.outboxrelay.store.postgres.Doctor;
 import java.io.PrintWriter;
@@ -20,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,19 +76,38 @@ final class DoctorCommand implements Callable<Integer> {
             boolean ring = outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING;
             List<Finding> findings = ring ? doctor.outbox(outbox) : PlainDoctor.examine(outbox);
             findings.forEach(finding -> examined.add(new Examined(subject, finding)));
-            examined.add(new Examined(subject, kafka(outbox.kafka())));
+            kafka(outbox, doctor, ring).forEach(finding -> examined.add(new Examined(subject, finding)));
         }
         return examined;
     }
 
-    private static Finding kafka(KafkaSettings kafka) {
+    private static List<Finding> kafka(OutboxSettings outbox, Doctor doctor, boolean ring) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(reached(outbox.kafka()));
+        if (findings.get(0).level() != Finding.Level.OK) {
+            return findings;
+        }
+        List<OutboxRow> waiting = List.of();
+        try {
+            Set<RowField.Column> columns = KafkaDoctor.columns(outbox.routing());
+            waiting = ring ? doctor.waiting(outbox, columns) : PlainDoctor.waiting(outbox, columns);
+        } catch (RelayException e) {
+            findings.add(Finding.warn(
+                    "topics",
+                    "which topics rows wait for is not known: " + ErrorLine.of(e),
+                    "remove the cause, then examine again"));
+        }
+        findings.addAll(KafkaDoctor.examine(outbox, waiting, waiting.size() < Sample.MOST));
+        return findings;
+    }
+
+    private static Finding reached(KafkaSettings kafka) {
         try {
             KafkaCheck.reach(kafka).toCompletableFuture().join();
-            return new Finding("kafka", Finding.Level.OK, kafka.bootstrapServers() + " answers", "");
+            return Finding.ok("kafka", kafka.bootstrapServers() + " answers");
         } catch (RuntimeException e) {
-            return new Finding(
+            return Finding.fail(
                     "kafka",
-                    Finding.Level.FAIL,
                     ErrorLine.of(RelayException.of(e)),
                     "check kafka.bootstrap-servers and kafka.properties, and that the brokers can be reached from here");
         }

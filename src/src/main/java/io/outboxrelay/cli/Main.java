@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             MigrateCommand.class,
             DoctorCommand.class,
             ReshardCommand.class,
+            ParkedCommand.class,
             DemoCommand.class,
             BenchCommand.class
         })

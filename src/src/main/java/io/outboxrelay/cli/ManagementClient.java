@@ -29,21 +29,44 @@ final class ManagementClient {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final String base;
 
+    /** The node answered, and will not do it. */
+    static final class RefusedByNode extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        private RefusedByNode(String message) {
+            super(message);
+        }
+    }
+
     ManagementClient(String host, int port) {
         this.base = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     JsonNode get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+        return get(path, Map.of());
+    }
+
+    JsonNode get(String path, Map<String, String> query) {
+        return send(request(path, query).GET());
     }
 
     JsonNode post(String path, Map<String, String> query) {
+        return send(request(path, query).POST(BodyPublishers.noBody()));
+    }
+
+    JsonNode patch(String path, Map<String, String> query, JsonNode body) {
+        return send(request(path, query)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(body.toString())));
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> query) {
         String encoded = new TreeMap<>(query)
                 .entrySet().stream()
                         .map(parameter -> parameter.getKey() + "="
                                 + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
-                        .collect(Collectors.joining("&", "?", ""));
-        return send(HttpRequest.newBuilder(URI.create(base + path + encoded)).POST(BodyPublishers.noBody()));
+                        .collect(Collectors.joining("&"));
+        return HttpRequest.newBuilder(URI.create(base + path + (encoded.isEmpty() ? "" : "?" + encoded)));
     }
 
     private JsonNode send(HttpRequest.Builder request) {
@@ -52,7 +75,7 @@ final class ManagementClient {
                     http.send(request.timeout(ANSWER_LIMIT).build(), BodyHandlers.ofString());
             JsonNode body = json.readTree(answer.body());
             if (answer.statusCode() >= FIRST_ERROR) {
-                throw new IllegalStateException(
+                throw new RefusedByNode(
                         base + " refused: " + body.path("detail").asText("HTTP status " + answer.statusCode()));
             }
             return body;

@@ -1,18 +1,15 @@
 package io.outboxrelay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.outboxrelay.settings.LoadedConfig;
-import io.outboxrelay.settings.RelaySettings;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Asks a running cluster to deal an outbox to another number of shards, and waits until it has. */
@@ -28,28 +25,16 @@ final class ReshardCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "HOCON configuration of a node; its management host and port are asked.")
-    @SuppressWarnings("NullAway.Init") // required: set by picocli
-    private Path config;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private ManagedOutbox outbox;
 
-    @Option(names = "--outbox", paramLabel = "NAME", defaultValue = "", description = "Needed where there are several.")
-    @SuppressWarnings("NullAway.Init") // has a default
-    private String outbox;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private JournalNote note;
 
     @Option(names = "--shards", required = true, paramLabel = "N", description = "How many: 1 to 1024.")
     private int shards;
-
-    @Option(
-            names = "--reason",
-            paramLabel = "TEXT",
-            defaultValue = "",
-            description = "Kept with the change in the journal.")
-    @SuppressWarnings("NullAway.Init") // has a default
-    private String reason;
 
     @Option(
             names = "--wait",
@@ -60,21 +45,17 @@ final class ReshardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RelaySettings settings = LoadedConfig.load(config).settings();
-        String name = name(settings);
-        ManagementClient node = new ManagementClient(
-                settings.management().host(), settings.management().port());
-        int before = node.get("/outbox/" + name).path("shards").asInt();
-        node.post(
-                "/outbox/" + name + "/reshard",
-                Map.of("shards", Integer.toString(shards), "by", user(), "reason", reason));
+        ManagedOutbox.Asked asked = outbox.asked();
+        ManagementClient node = asked.node();
+        int before = node.get(asked.path()).path("shards").asInt();
+        node.post(asked.path("reshard"), note.with(Map.of("shards", Integer.toString(shards))));
         long deadline = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
-        JsonNode state = node.get("/outbox/" + name);
+        JsonNode state = node.get(asked.path());
         while (!state.path("reshardingTo").isNull() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
-            state = node.get("/outbox/" + name);
+            state = node.get(asked.path());
         }
-        return report(name, before, state);
+        return report(asked.name(), before, state);
     }
 
     private Integer report(String name, int before, JsonNode state) {
@@ -89,22 +70,5 @@ final class ReshardCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("outbox " + name + " has " + now + " shards (before: " + before + ")");
         return CommandLine.ExitCode.OK;
-    }
-
-    private String name(RelaySettings settings) {
-        if (outbox.isEmpty() && settings.outboxes().size() == 1) {
-            return settings.outboxes().keySet().iterator().next();
-        }
-        if (!settings.outboxes().containsKey(outbox)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--outbox = '" + outbox + "', legal: "
-                            + String.join(", ", settings.outboxes().keySet()));
-        }
-        return outbox;
-    }
-
-    private static String user() {
-        return System.getProperty("user.name", "unknown");
     }
 }

@@ -99,6 +99,19 @@ class DoctorCommandIT {
     }
 
     @Test
+    void theTopicsThatEventsWaitForAreLookedAt() throws Exception {
+        assertThat(run("doctor", kafka.bootstrapServers()).out()).contains("  ok    topics: no row waits");
+        plant("insert into outbox (aggregatetype, type) values ('no such topic!', 'T'), ('Order', 'T')");
+        Answer answer = run("doctor", kafka.bootstrapServers());
+        assertThat(answer.out().lines())
+                .filteredOn(line -> line.contains(" topics: "))
+                .singleElement()
+                .asString()
+                .contains("WARN", "topic outbox.event.Order does not exist; Kafka creates it", " -> create it");
+        assertThat(answer.code()).isZero();
+    }
+
+    @Test
     void scriptsGetJson() throws Exception {
         plant("drop table outbox_relay_node");
         Answer answer = run("doctor", kafka.bootstrapServers(), "--json");

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -59,7 +60,7 @@ final class PositionTopic {
         try {
             TopicDescription topic = described();
             if (topic == null) {
-                create();
+                create(false);
                 topic = awaited();
             }
             checkRights(topic);
@@ -68,6 +69,34 @@ final class PositionTopic {
         } catch (ExecutionException e) {
             throw faults.ofPositions(what("cannot be used"), e);
         }
+    }
+
+    /**
+     * What there is.
+     *
+     * @param cleanupKnown whether it could be seen that it is compacted
+     */
+    record Found(int partitions, int replicas, int brokers, boolean cleanupKnown) {}
+
+    /**
+     * Looks at the topic without creating it; null if it is missing and could be created.
+     *
+     * @throws RelayException MISCONFIGURED as {@link #prepare} does
+     */
+    @Nullable
+    Found examine() throws ExecutionException {
+        TopicDescription topic = described();
+        if (topic == null) {
+            create(true);
+            return null;
+        }
+        checkRights(topic);
+        int replicas = topic.partitions().stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElse(0);
+        int brokers = get(admin.describeCluster().nodes()).size();
+        return new Found(topic.partitions().size(), replicas, brokers, checkCleanup());
     }
 
     private String what(String problem) {
@@ -93,7 +122,8 @@ final class PositionTopic {
         }
     }
 
-    private void create() throws ExecutionException {
+    /** @param onlyAsk whether to create nothing and only see whether that were possible */
+    private void create(boolean onlyAsk) throws ExecutionException {
         NewTopic topic = new NewTopic(
                         settings.positionTopic(), Optional.of(settings.positionPartitions()), Optional.empty())
                 .configs(Map.of(
@@ -105,8 +135,11 @@ final class PositionTopic {
                         TopicConfig.SEGMENT_BYTES_CONFIG,
                         Integer.toString(64 << 20)));
         try {
-            get(admin.createTopics(List.of(topic)).all());
-            log.atInfo().addKeyValue("topic", settings.positionTopic()).log("position topic created");
+            get(admin.createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(onlyAsk))
+                    .all());
+            if (!onlyAsk) {
+                log.atInfo().addKeyValue("topic", settings.positionTopic()).log("position topic created");
+            }
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof TopicExistsException) {
@@ -150,7 +183,8 @@ final class PositionTopic {
         }
     }
 
-    private void checkCleanup() throws ExecutionException {
+    /** Whether it could be seen. */
+    private boolean checkCleanup() throws ExecutionException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, settings.positionTopic());
         Config config;
         try {
@@ -161,7 +195,7 @@ final class PositionTopic {
                 log.atWarn()
                         .addKeyValue("topic", settings.positionTopic())
                         .log("cannot check that cleanup.policy is compact: DESCRIBE_CONFIGS is not granted");
-                return;
+                return false;
             }
             throw e;
         }
@@ -169,6 +203,7 @@ final class PositionTopic {
         if (policy != null && !TopicConfig.CLEANUP_POLICY_COMPACT.equals(policy.value())) {
             throw misconfigured("loses positions: its cleanup.policy is " + policy.value() + ", legal: compact");
         }
+        return policy != null;
     }
 
     static <T> T get(KafkaFuture<T> future) throws ExecutionException {

@@ -2,11 +2,14 @@ package io.outboxrelay.store.plain;
 
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
 import io.outboxrelay.store.jdbc.JdbcRunner;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /** Examines a plain outbox with the rights of a node; blocking, for the command line. Changes nothing. */
@@ -31,6 +35,28 @@ public final class PlainDoctor {
                     .join();
         } catch (CompletionException e) {
             return List.of(failed("database", server, e));
+        }
+    }
+
+    /**
+     * One row for each of the routes that rows wait for.
+     *
+     * @param columns what decides about the route
+     */
+    public static List<OutboxRow> waiting(OutboxSettings settings, Set<Column> columns) {
+        String look = "look at the rows that wait in " + settings.table();
+        try (JdbcRunner lane = new JdbcRunner(settings.name() + "-doctor", settings.database(), 1, "")) {
+            return lane.inTransaction(look, connection -> {
+                        try (PreparedStatement read =
+                                        connection.prepareStatement(new PlainSql(settings).routes(columns));
+                                ResultSet rows = read.executeQuery()) {
+                            return Sample.read(rows);
+                        }
+                    })
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw RelayException.of(e);
         }
     }
 

@@ -102,22 +102,26 @@ final class PlainParked {
             read.setInt(2, limit);
             try (ResultSet row = read.executeQuery()) {
                 while (row.next()) {
-                    rows.add(new ParkedRow(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            null,
-                            row.getString(5),
-                            row.getString(6),
-                            row.getInt(7),
-                            row.getTimestamp(8).toInstant(),
-                            row.getTimestamp(9).toInstant(),
-                            -1));
+                    rows.add(row(row, -1));
                 }
             }
         }
         return rows;
+    }
+
+    static ParkedRow row(ResultSet row, long payloadBytes) throws SQLException {
+        return new ParkedRow(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                null,
+                row.getString(5),
+                row.getString(6),
+                row.getInt(7),
+                row.getTimestamp(8).toInstant(),
+                row.getTimestamp(9).toInstant(),
+                payloadBytes);
     }
 
     private static Set<Aggregate> blocked(List<Entry> entries) {

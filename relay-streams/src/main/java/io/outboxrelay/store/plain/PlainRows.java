@@ -113,7 +113,7 @@ final class PlainRows {
     }
 
     /** Asked once: it takes a restart to change it. */
-    private boolean binaryPayload(Connection connection) throws SQLException {
+    boolean binaryPayload(Connection connection) throws SQLException {
         Boolean known = binaryPayload;
         if (known == null) {
             try (PreparedStatement look = connection.prepareStatement(sql.noRow(columns.payload()));

@@ -3,7 +3,15 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
+import io.outboxrelay.store.ParkedEdit;
+import io.outboxrelay.store.jdbc.Sample;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The statements on one plain outbox, by its settings: names were validated there. */
 final class PlainSql {
@@ -182,10 +190,68 @@ final class PlainSql {
         return "select slot from " + parked() + " where event = ?";
     }
 
+    private String parkedRow() {
+        return "select id, event, aggregatetype, aggregateid, state, reason, attempts, first_at, last_at from "
+                + parked();
+    }
+
     /** Parameters: id of the last one before, limit. */
     String listParked() {
-        return "select id, event, aggregatetype, aggregateid, state, reason, attempts, first_at, last_at from "
-                + parked() + " where id > ? order by id limit ?";
+        return parkedRow() + " where id > ? order by id limit ?";
+    }
+
+    /** Parameter: id as consumers see it. */
+    String parkedOne() {
+        return parkedRow() + " where event = ? order by id";
+    }
+
+    /** Holds the entry until the transaction ends. Parameter: id as the list has it. */
+    String parkedEntryForUpdate() {
+        return parkedRow() + " where id = ? for update";
+    }
+
+    /** Parameters: aggregate type, id as the list has it. */
+    String moveParked() {
+        return "update " + parked() + " set aggregatetype = ? where id = ?";
+    }
+
+    /**
+     * The row's own id, found without a lock on any row, and the sizes of columns by their names in an edit. Parameter: id
+     * as the list has it.
+     */
+    String sizes(Map<String, String> sized, boolean binaryPayload) {
+        StringBuilder select = new StringBuilder("select " + id);
+        sized.forEach((name, column) -> select.append(", ")
+                .append(
+                        binaryPayload && name.equals(ParkedEdit.PAYLOAD)
+                                ? "octet_length(" + dialect.name(column) + ")"
+                                : dialect.bytesOf(dialect.name(column))));
+        return select + " from " + table + " where " + dialect.sameText(dialect.written(id), "?");
+    }
+
+    /** Parameters: a value for each column, the row's own id. */
+    String edit(List<String> columns) {
+        String values =
+                columns.stream().map(column -> dialect.name(column) + " = ?").collect(Collectors.joining(", "));
+        return "update " + table + " set " + values + " where " + id + " = ?";
+    }
+
+    /** What waits or is put aside, as {@link Sample} reads it. */
+    String routes(Set<Column> wanted) {
+        Map<Column, String> texts = new EnumMap<>(Column.class);
+        texts.put(Column.ID, dialect.text(id));
+        texts.put(Column.AGGREGATETYPE, dialect.text(dialect.name(columns.aggregateType())));
+        texts.put(Column.AGGREGATEID, dialect.text(dialect.name(columns.aggregateId())));
+        texts.put(Column.TYPE, dialect.text(dialect.name(columns.type())));
+        if (!columns.headers().isEmpty()) {
+            texts.put(Column.HEADERS, dialect.text(dialect.name(columns.headers())));
+        }
+        return Sample.select(
+                wanted,
+                texts,
+                dialect.name(columns.aggregateId()),
+                "select * from " + table + " where 1 = 1" + unmarked() + " order by " + order + " limit "
+                        + Sample.ROWS);
     }
 
     /** Parameter: id as the list has it. */

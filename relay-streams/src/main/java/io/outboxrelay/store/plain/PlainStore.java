@@ -9,6 +9,8 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedDetail;
+import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
@@ -36,6 +38,7 @@ public final class PlainStore implements OpenStore {
     private final PlainShards shards;
     private final Lookout lookout;
     private final PlainParked parked;
+    private final PlainEdits edits;
     private final TableCheck check;
 
     private PlainStore(OutboxSettings settings) {
@@ -54,6 +57,7 @@ public final class PlainStore implements OpenStore {
         this.shards = new PlainShards(sql);
         this.lookout = new Lookout(settings.reader(), settings.acknowledge(), rows, shards, lookLane);
         this.parked = new PlainParked(sql);
+        this.edits = new PlainEdits(settings, sql, rows);
         this.check = new TableCheck(settings, sql);
     }
 
@@ -157,6 +161,18 @@ public final class PlainStore implements OpenStore {
     public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
         return readLane.inTransaction(
                 "list parked rows of " + settings.table(), connection -> parked.list(connection, after, limit));
+    }
+
+    @Override
+    public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
+        return readLane.inTransaction(
+                "show a parked row of " + settings.table(), connection -> edits.one(connection, event));
+    }
+
+    @Override
+    public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
+        return readLane.inTransaction(
+                "edit a parked row of " + settings.table(), connection -> edits.edit(connection, event, edit));
     }
 
     /** Nothing to do: a sent row was deleted, or stays. */

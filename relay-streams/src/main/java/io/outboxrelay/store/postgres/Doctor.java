@@ -1,17 +1,23 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * Examines a database for everything that would keep the relay from working, or make it lose or reorder events. Changes
@@ -69,6 +75,27 @@ public final class Doctor {
             }
             return findings;
         });
+    }
+
+    /**
+     * One row for each of the routes that rows wait for.
+     *
+     * @param columns what decides about the route
+     */
+    public List<OutboxRow> waiting(OutboxSettings settings, Set<Column> columns) {
+        OutboxSql sql = new OutboxSql(settings.table());
+        try (Connection connection = connect(settings.database())) {
+            long acknowledged =
+                    Queries.number(connection, sql.acknowledgedBelow()).orElse(0L);
+            try (PreparedStatement read = connection.prepareStatement(sql.routes(columns))) {
+                read.setString(1, Long.toString(acknowledged));
+                try (ResultSet rows = read.executeQuery()) {
+                    return Sample.read(rows);
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlFaults.classify("look at the rows that wait in " + settings.table(), e);
+        }
     }
 
     private List<Finding> server(Connection connection, OutboxSettings settings) {

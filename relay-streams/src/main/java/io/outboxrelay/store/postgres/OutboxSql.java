@@ -1,6 +1,10 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.settings.RowField.Column;
+import io.outboxrelay.store.jdbc.Sample;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The statements on one outbox, by its table name (validated in the settings). */
@@ -207,11 +211,47 @@ record OutboxSql(String table) {
         return "delete from " + parked() + " where id = any(?::uuid[]) returning id::text, " + SLOT;
     }
 
+    private static final String PARKED_ROW = "select seq::text, id::text, aggregatetype, aggregateid, type, state,"
+            + " reason, attempts, first_at, last_at, coalesce(octet_length(payload), 0)";
+
     /** Parameters: seq of the last one before, limit. */
     String listParked() {
-        return "select seq::text, id::text, aggregatetype, aggregateid, type, state, reason, attempts, first_at,"
-                + " last_at, coalesce(octet_length(payload), 0) from " + parked()
-                + " where seq > ? order by seq limit ?";
+        return PARKED_ROW + " from " + parked() + " where seq > ? order by seq limit ?";
+    }
+
+    /** Parameter: id. Returns what {@link #listParked} does, and the sizes of what can be edited. */
+    String parkedEvent() {
+        return PARKED_ROW + ", octet_length(payload), octet_length(headers::text), octet_length(aggregatetype),"
+                + " octet_length(type) from " + parked() + " where id = ?::uuid order by seq";
+    }
+
+    /** As {@link #parkedEvent}, and holds the rows until the transaction ends. */
+    String parkedEventForUpdate() {
+        return parkedEvent() + " for update";
+    }
+
+    /** Parameters: whether to change the payload, payload; headers likewise; aggregatetype, type or null; seq. */
+    String editParked() {
+        return "update " + parked() + " set payload = case when ? then ?::bytea else payload end,"
+                + " headers = case when ? then ?::jsonb else headers end, aggregatetype = coalesce(?, aggregatetype),"
+                + " type = coalesce(?, type) where seq = ?";
+    }
+
+    /** What waits or is put aside, as {@link Sample} reads it. Parameter: a transaction below which nothing waits. */
+    String routes(Set<Column> columns) {
+        Map<Column, String> texts = Map.of(
+                Column.ID, "id::text",
+                Column.AGGREGATETYPE, "aggregatetype",
+                Column.AGGREGATEID, "aggregateid",
+                Column.TYPE, "type",
+                Column.HEADERS, "headers::text");
+        String fields = "select id, aggregatetype, aggregateid, type, headers from ";
+        return Sample.select(
+                columns,
+                texts,
+                "aggregateid",
+                "(" + fields + parked() + " limit " + Sample.MOST + ") union all (" + fields + table
+                        + " where txid >= ?::xid8 order by txid limit " + Sample.ROWS + ")");
     }
 
     /** Parameter: array of seq. */

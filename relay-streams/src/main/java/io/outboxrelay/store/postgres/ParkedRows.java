@@ -166,7 +166,7 @@ final class ParkedRows {
         return slots;
     }
 
-    private static boolean isUuid(String text) {
+    static boolean isUuid(String text) {
         return UUID_TEXT.matcher(text).matches();
     }
 
@@ -179,23 +179,22 @@ final class ParkedRows {
     }
 
     List<ParkedRow> list(Connection connection, long after, int limit) throws SQLException {
-        return Queries.list(
-                connection,
-                sql.listParked(),
-                row -> new ParkedRow(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getString(6),
-                        row.getString(7),
-                        row.getInt(8),
-                        row.getTimestamp(9).toInstant(),
-                        row.getTimestamp(10).toInstant(),
-                        row.getLong(11)),
-                after,
-                limit);
+        return Queries.list(connection, sql.listParked(), ParkedRows::row, after, limit);
+    }
+
+    static ParkedRow row(ResultSet row) throws SQLException {
+        return new ParkedRow(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getInt(8),
+                row.getTimestamp(9).toInstant(),
+                row.getTimestamp(10).toInstant(),
+                row.getLong(11));
     }
 
     /** The next rows that may be tried again, after this one; none at the end. */

@@ -10,6 +10,8 @@ import io.outboxrelay.settings.PublisherSettings.Delivery;
 import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.Parked;
+import io.outboxrelay.store.ParkedDetail;
+import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
@@ -50,6 +52,7 @@ public final class RingStore implements OpenStore {
     private final Progress progress;
     private final Reshard reshard;
     private final ParkedRows parked;
+    private final ParkedEdits edits;
     private final ReadSql read;
     private final RingPurge purge;
 
@@ -69,6 +72,7 @@ public final class RingStore implements OpenStore {
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
         this.parked = new ParkedRows(sql);
+        this.edits = new ParkedEdits(sql, settings.reader().maxPayload());
         this.read = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
         this.purge = new RingPurge(sql, settings.purge().advanceAfter());
         this.reader = system.systemActorOf(
@@ -234,6 +238,18 @@ public final class RingStore implements OpenStore {
         long seq = ParkedRows.place(after);
         return workLane.inTransaction(
                 "list parked rows of " + settings.table(), connection -> parked.list(connection, seq, limit));
+    }
+
+    @Override
+    public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
+        return workLane.inTransaction(
+                "show a parked row of " + settings.table(), connection -> edits.one(connection, event));
+    }
+
+    @Override
+    public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
+        return workLane.inTransaction(
+                "edit a parked row of " + settings.table(), connection -> edits.edit(connection, event, edit));
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -100,6 +101,37 @@ class LaneRightsIT {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
         assertThat(refused.fault()).isEqualTo(Fault.MISCONFIGURED);
         return refused;
+    }
+
+    private static List<String> diagnosed(String outbox) {
+        return LaneDoctor.examine(kit.settings(outbox), KafkaFaultsForLanes.CLASSIFIER).stream()
+                .map(finding -> finding.check() + " " + finding.level() + ": " + finding.detail())
+                .toList();
+    }
+
+    @Test
+    void theDoctorFindsWhatIsDeniedAndCreatesNothing() throws Exception {
+        assertThat(diagnosed("missing").get(0))
+                .startsWith("position topic FAIL: ")
+                .contains("does not exist and cannot be created");
+        assertThat(diagnosed("deleting").get(0))
+                .startsWith("position topic FAIL: ")
+                .contains("cleanup.policy");
+        assertThat(diagnosed("readonly").get(0))
+                .startsWith("position topic FAIL: ")
+                .contains("lacks WRITE");
+        assertThat(diagnosed("transactions"))
+                .first()
+                .isEqualTo(
+                        "position topic OK: outbox-relay.positions.transactions is compacted, 1 partitions, 1 replicas");
+        assertThat(diagnosed("transactions").get(1))
+                .startsWith("transactions FAIL: ")
+                .contains("TransactionalIdAuthorization");
+        assertThat(diagnosed("rows").get(1)).startsWith("transactions OK: ");
+        admin(admin -> assertThat(admin.listTransactions().all().get())
+                .extracting(TransactionListing::transactionalId)
+                .noneMatch(id -> id.endsWith("-doctor")));
+        admin(admin -> assertThat(admin.listTopics().names().get()).doesNotContain("outbox-relay.positions.missing"));
     }
 
     @Test

@@ -216,4 +216,16 @@ class ExistingTableIT extends TableScene {
                         + " add column published_at timestamptz",
                 EVENT);
     }
+
+    @Test
+    void aParkedRowsJsonIsEditedAndWhatIsNoJsonIsRefused() {
+        PlainStore store = open(
+                Mode.DELETE,
+                columns("", "seq"),
+                "create table outboxevent (id uuid primary key, aggregatetype text, aggregateid text, type text,"
+                        + " payload json, seq bigint generated always as identity)",
+                "insert into outboxevent values ('00000000-0000-0000-0000-000000000007', 'Order', 'k', 'T', '{}')");
+        assertThat(Waits.get(store.shards(SHARDS), LIMIT)).isEqualTo(SHARDS);
+        assertTextIsEdited(store, "k", "{\"total\": 7}");
+    }
 }

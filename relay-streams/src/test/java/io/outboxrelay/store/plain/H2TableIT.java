@@ -4,6 +4,7 @@ import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.testkit.TestSettings;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,5 +38,18 @@ class H2TableIT extends TableScene {
                         "large", "column payload of 1024001 bytes, legal: 0 to 1024000 (reader.max-payload)",
                         "no topic", "column aggregatetype is null",
                         "nul", "none"));
+    }
+
+    @Test
+    void theDoctorSeesTheRoutesOfWhatWaits() {
+        open(
+                Mode.DELETE,
+                columns("", "seq"),
+                "create table outboxevent (id uuid default random_uuid() primary key, aggregatetype varchar,"
+                        + " aggregateid varchar, type varchar, payload varchar, seq bigint generated always as identity"
+                        + " unique)",
+                "insert into outboxevent (aggregatetype, aggregateid, type) values ('A', 'k', 'T'), ('A', 'l', 'T'),"
+                        + " ('B', null, 'U')");
+        assertRoutes(Mode.DELETE, columns("", "seq"), "A", "B");
     }
 }

@@ -46,6 +46,11 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
     }
 
     @Override
+    public boolean keepsHeaders() {
+        return !settings.columns().headers().isEmpty();
+    }
+
+    @Override
     public List<String> parked() {
         try (Connection connection = connect(settings.database());
                 Statement statement = connection.createStatement();

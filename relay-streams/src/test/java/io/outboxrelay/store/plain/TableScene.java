@@ -1,5 +1,6 @@
 package io.outboxrelay.store.plain;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,20 +9,25 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.graph.RelayObserver;
 import io.outboxrelay.graph.ShardStream;
+import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.Slots;
 import io.outboxrelay.publish.Gate;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
+import io.outboxrelay.store.OutboxAdmin;
+import io.outboxrelay.store.ParkedEdit;
+import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.postgres.Migrations;
 import io.outboxrelay.testkit.RecordingPublisher;
 import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,9 +37,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,8 +128,64 @@ abstract class TableScene {
                     .rootCause()
                     .isInstanceOf(SQLException.class);
         }
+        assertRoutes(narrow, "Order");
+        assertEditNeedsItsOwnRight(store, relay + "-edit");
         execute("revoke select on outboxevent from outbox_relay");
         assertRefused(store, "denied", "grant what the documentation's role table lists");
+    }
+
+    /** What the doctor asks Kafka about. */
+    private static void assertRoutes(OutboxSettings outbox, String... types) {
+        assertThat(PlainDoctor.waiting(outbox, Set.of(Column.AGGREGATETYPE)))
+                .extracting(OutboxRow::aggregateType)
+                .containsExactlyInAnyOrder(types);
+        assertThat(PlainDoctor.waiting(outbox, Set.of(Column.ID, Column.AGGREGATEID, Column.TYPE, Column.HEADERS)))
+                .extracting(OutboxRow::aggregateId)
+                .contains("k");
+    }
+
+    /** As {@link #open} makes it. */
+    void assertRoutes(Mode mode, ColumnSettings columns, String... types) {
+        assertRoutes(TestSettings.plain(database, "outboxevent", mode, columns), types);
+    }
+
+    private void assertEditNeedsItsOwnRight(PlainStore store, String block) {
+        Claim claim = claim(store, Slots.shardOf(Slots.of("k"), SHARDS));
+        Chunk chunk = Waits.get(store.read(claim).runWith(Sink.head(), materializer()), LIMIT);
+        OutboxRow row = chunk.rows().get(0);
+        Refusal refusal = new Refusal(row, Refusal.Kind.REFUSED, "no such topic");
+        Waits.get(store.park(claim, List.of(chunk), List.of(refusal)), LIMIT);
+        ParkedEdit edit = new ParkedEdit(null, null, "Invoice", "Retyped");
+        assertThat(Waits.get(store.edit(row.id(), edit), LIMIT).reason())
+                .contains("may not change aggregatetype, type of table outboxevent", "grant update");
+        grant(block);
+        assertThat(Waits.get(store.edit(row.id(), edit), LIMIT)).isEqualTo(ParkedEdit.Result.DONE);
+        Waits.get(store.decide(OutboxAdmin.Decision.RELEASE, List.of(row.id())), LIMIT);
+        assertThat(relayed(store, 1)).extracting(OutboxRow::type).containsExactly("Retyped");
+    }
+
+    /** The row's payload in a text column, and what such a column cannot hold. */
+    void assertTextIsEdited(PlainStore store, String key, String payload) {
+        Claim claim = claim(store, Slots.shardOf(Slots.of(key), SHARDS));
+        Chunk chunk = Waits.get(store.read(claim).runWith(Sink.head(), materializer()), LIMIT);
+        String event = chunk.rows().get(0).id();
+        Refusal refusal = new Refusal(chunk.rows().get(0), Refusal.Kind.PASSED, "not wanted");
+        Waits.get(store.park(claim, List.of(chunk), List.of(refusal)), LIMIT);
+        assertThat(Waits.get(store.edit(event, payload(new byte[] {(byte) 0xff})), LIMIT)
+                        .reason())
+                .contains("payload is not UTF-8 text");
+        ParkedEdit.Result refused = Waits.get(store.edit(event, payload("canary{".getBytes(UTF_8))), LIMIT);
+        assertThat(refused.reason())
+                .contains("cannot hold that payload", "SQLSTATE 22")
+                .doesNotContain("canary");
+        assertThat(Waits.get(store.edit(event, payload(payload.getBytes(UTF_8))), LIMIT))
+                .isEqualTo(ParkedEdit.Result.DONE);
+        Waits.get(store.decide(OutboxAdmin.Decision.RELEASE, List.of(event)), LIMIT);
+        assertThat(relayed(store, 1)).extracting(TableScene::payload).containsExactly(payload);
+    }
+
+    private static ParkedEdit payload(byte[] bytes) {
+        return new ParkedEdit(new ParkedEdit.To<>(bytes), null, null, null);
     }
 
     void execute(String... statements) {
@@ -170,7 +234,7 @@ abstract class TableScene {
     }
 
     static String payload(OutboxRow row) {
-        return new String(row.payload(), StandardCharsets.UTF_8);
+        return new String(row.payload(), UTF_8);
     }
 
     static void assertRefused(PlainStore store, String... words) {

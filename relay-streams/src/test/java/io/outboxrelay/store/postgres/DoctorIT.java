@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
 import io.outboxrelay.store.Finding.Level;
+import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.testkit.TestSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +74,29 @@ class DoctorIT {
         assertThat(finding.level()).as(finding.toString()).isEqualTo(level);
         assertThat(finding.detail()).contains(detail);
         assertThat(finding.advice()).isNotBlank();
+    }
+
+    /** A transaction of its own each, so that what is acknowledged is not looked at. */
+    @Test
+    void knowsTheRoutesOfWhatWaitsAndWhatIsPutAside() {
+        String insert = "insert into outbox (aggregatetype, aggregateid, type, headers) ";
+        as(DocumentedRoles.APPLICATION, insert + "values ('Sent', 'k', 'T', null)");
+        as(DocumentedRoles.RELAY, "update outbox_progress set prev = pg_current_snapshot()");
+        as(
+                DocumentedRoles.APPLICATION,
+                insert + "select 'Waits', 'k' || n, 'T' || n % 2, '{\"a\": 1}' from" + " generate_series(1, 500) n");
+        as(DocumentedRoles.APPLICATION, insert + "values ('Waits', null, 'T0', null)");
+        as(
+                DocumentedRoles.RELAY,
+                "insert into outbox_parked (seq, id, aggregatetype, aggregateid, type, created_at,"
+                        + " reason) values (1, gen_random_uuid(), 'Held', 'k', 'T', now(), 'no topic')");
+        assertThat(new Doctor().waiting(settings, Set.of(Column.AGGREGATETYPE)))
+                .extracting(row -> row.aggregateType() + row.aggregateId() + row.type() + row.headers())
+                .containsExactlyInAnyOrder("Waitskeynull", "Waitsnullnull", "Heldkeynull");
+        assertThat(new Doctor().waiting(settings, Set.of(Column.TYPE, Column.HEADERS)))
+                .extracting(row -> row.type() + row.headers())
+                .contains("T0{\"a\": 1}", "T1{\"a\": 1}", "T0null");
+        assertThat(new Doctor().waiting(settings, Set.of(Column.AGGREGATEID))).hasSize(Sample.MOST);
     }
 
     @Test
