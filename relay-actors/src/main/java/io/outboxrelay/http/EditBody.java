@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedEdit.To;
@@ -29,9 +30,12 @@ final class EditBody {
             ParkedEdit.TYPE,
             ChangeNote.BY,
             ChangeNote.REASON));
+    private static final int LONGEST_NAMED = 50;
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // headers stay as they were written
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private final JsonNode object;
@@ -64,8 +68,9 @@ final class EditBody {
         }
         members.removeAll(LEGAL);
         if (!members.isEmpty()) {
-            throw bad(
-                    "members " + String.join(", ", members) + " mean nothing here, legal: " + String.join(", ", LEGAL));
+            String first = members.iterator().next();
+            throw bad("member " + first.substring(0, Math.min(LONGEST_NAMED, first.length()))
+                    + " means nothing here, legal: " + String.join(", ", LEGAL));
         }
         if (object.has(ParkedEdit.PAYLOAD) && object.has(BASE64)) {
             throw bad("there are payload and payloadBase64, legal: one of them");
@@ -127,7 +132,11 @@ final class EditBody {
         if (!value.isObject() && !value.isNull()) {
             throw bad("headers is not an object, legal: {\"name\": \"value\", ...}, or null for none");
         }
-        return new To<>(value.isNull() ? null : value.toString());
+        if (value.isNull()) {
+            return new To<>(null);
+        }
+        utf8(ParkedEdit.HEADERS, value.toString());
+        return new To<>(value.toString());
     }
 
     private @Nullable String name(String member) {

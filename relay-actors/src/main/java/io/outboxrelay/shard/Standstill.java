@@ -76,7 +76,8 @@ record Standstill(
                     + " s: the database, or with exactly-once Kafka, does not answer";
         }
         String waits = phase == Phase.HALTED ? "halted until its cause is ended" : "tries again";
-        return waits + ", after " + failures + " failures in a row: " + lastFailure;
+        String times = failures > 1 ? failures + " failures in a row: " : "a failure: ";
+        return waits + ", after " + times + lastFailure;
     }
 
     private @Nullable String flowing(long limit) {

@@ -39,9 +39,9 @@ class EditBodyTest {
 
     @Test
     void headersStayAsTheyWereSaid() {
-        ParkedEdit edit = EditBody.read("{\"headers\": {\"a\": \"1\", \"b\": {\"c\": 2}}, \"type\": \"T\"}")
+        ParkedEdit edit = EditBody.read("{\"headers\": {\"a\": \"1\", \"b\": {\"c\": 2.10}}, \"type\": \"T\"}")
                 .edit();
-        assertThat(edit.headers().value()).isEqualTo("{\"a\":\"1\",\"b\":{\"c\":2}}");
+        assertThat(edit.headers().value()).isEqualTo("{\"a\":\"1\",\"b\":{\"c\":2.10}}");
         assertThat(edit.type()).isEqualTo("T");
     }
 
@@ -61,13 +61,14 @@ class EditBodyTest {
         assertRefused("{\"payload\": \"secret\", \"payload\": \"x\"}", "each member once");
         assertRefused("{}", "nothing is to be changed");
         assertRefused("{\"by\": \"ann\"}", "nothing is to be changed");
-        assertRefused("{\"state\": \"secret\"}", "members state", "legal: aggregatetype, by, headers");
+        assertRefused("{\"state\": \"secret\"}", "member state means nothing", "legal: aggregatetype, by, headers");
         assertRefused("{\"aggregateid\": \"secret\"}", "aggregateid cannot be changed", "change places");
         assertRefused("{\"payload\": \"secret\", \"payloadBase64\": \"\"}", "legal: one of them");
         assertRefused("{\"payload\": {\"secret\": 1}}", "payload is not text");
         assertRefused("{\"payload\": \"\\ud800secret\"}", "half a surrogate pair");
         assertRefused("{\"payloadBase64\": \"secret!\"}", "not Base64");
         assertRefused("{\"headers\": \"secret\"}", "headers is not an object");
+        assertRefused("{\"headers\": {\"secret\": \"\\ud800\"}}", "half a surrogate pair");
         assertRefused("{\"aggregatetype\": null}", "aggregatetype is not text");
         assertRefused("{\"type\": \"\"}", "type is not text", "not empty");
     }

@@ -136,8 +136,7 @@ class StandstillTest {
         Scene halted = new Scene(Phase.HALTED, 14);
         halted.failures = 1;
         halted.failure = "no such table";
-        assertThat(halted.reason())
-                .isEqualTo("halted until its cause is ended, after 1 failures in a row: no such table");
+        assertThat(halted.reason()).isEqualTo("halted until its cause is ended, after a failure: no such table");
     }
 
     @Test
