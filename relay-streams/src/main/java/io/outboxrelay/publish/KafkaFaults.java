@@ -61,6 +61,11 @@ final class KafkaFaults {
     }
 
     private static String message(String what, Throwable failure) {
-        return what + ": " + failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        String message = what + ": " + failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        Throwable root = failure;
+        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        return root == failure ? message : message + " (" + root + ")";
     }
 }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -102,7 +101,7 @@ final class LaneProperties {
     }
 
     static Map<String, Object> admin(LaneSettings settings) {
-        Map<String, Object> properties = common(settings, AdminClientConfig.configNames());
+        Map<String, Object> properties = common(settings);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_MILLIS);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_MILLIS);
         return properties;
@@ -110,7 +109,7 @@ final class LaneProperties {
 
     /** A reader of committed position records, in no group. */
     static Map<String, Object> consumer(LaneSettings settings) {
-        Map<String, Object> properties = common(settings, ConsumerConfig.configNames());
+        Map<String, Object> properties = common(settings);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -121,9 +120,13 @@ final class LaneProperties {
         return properties;
     }
 
-    private static Map<String, Object> common(LaneSettings settings, Set<String> known) {
+    /**
+     * The user's own where they mean the same to all clients. They are the producer's: `interceptor.classes`, say, names what
+     * a consumer could not even be made with.
+     */
+    private static Map<String, Object> common(LaneSettings settings) {
         Map<String, Object> properties = new HashMap<>(settings.kafka().properties());
-        properties.keySet().retainAll(known);
+        properties.keySet().retainAll(AdminClientConfig.configNames());
         properties.put(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafka().bootstrapServers());
         return properties;
