@@ -106,6 +106,24 @@ class TransactionLaneIT {
         get(lane.close());
     }
 
+    /** The client cuts a batch that is too large for the topic, and keeps its records in order. */
+    @Test
+    void aTopicThatTakesSmallerBatchesGetsThem() throws Exception {
+        LaneSettings settings = kit.settings("strict");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kit.kafka.bootstrapServers()))) {
+            admin.createTopics(
+                            List.of(new NewTopic("strict", 1, (short) 1).configs(Map.of("max.message.bytes", "5000"))))
+                    .all()
+                    .get();
+        }
+        TransactionLane lane = kit.open(settings);
+        for (int from = 0; from < 30_000; from += 10_000) {
+            get(lane.send(shard(settings, 0), 1, numbers("strict", "k", from, from + 10_000), "p"));
+        }
+        assertThat(kit.committed("strict")).isEqualTo(texts(0, 30_000));
+        get(lane.close());
+    }
+
     @Test
     void takingAShardOverDropsItsWaitingSendsAndWaitsForTheRunningTransaction() throws Exception {
         LaneSettings settings = kit.settings("takeover");
