@@ -14,8 +14,12 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's calls to its store and stream; each result comes back to the actor as a message. */
-record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
+record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, SharedAnswer<Backlog> counted) {
     private static final long BACKLOG_WITHIN_MILLIS = 2000;
+
+    ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
+        this(context, setup, new SharedAnswer<>());
+    }
 
     /** Comes back as Claimed or ClaimFailed. */
     CompletionStage<Claim> claim() {
@@ -59,7 +63,7 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
     /** Comes back as BacklogKnown, in any case. */
     void backlog(Claim claim, ActorRef<ShardStatus> replyTo) {
         CompletableFuture<@Nullable Backlog> backlog =
-                inTime(() -> setup.store().backlog(claim));
+                inTime(() -> counted.ask(() -> setup.store().backlog(claim)));
         CompletableFuture<@Nullable Parked> parked = inTime(() -> setup.store().parked(claim));
         context.pipeToSelf(
                 CompletableFuture.allOf(backlog, parked),

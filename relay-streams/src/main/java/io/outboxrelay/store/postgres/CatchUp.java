@@ -7,6 +7,7 @@ import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,24 +24,34 @@ import org.jspecify.annotations.Nullable;
 final class CatchUp {
     private static final long IDLE_NANOS = 200_000_000L;
 
+    /** A cursor is kept so many times longer than it took to open: opening it again sorts the same rows again. */
+    private static final int WORTH = 10;
+
     private final ReadSql sql;
     private final JdbcRunner lane;
     private final Feeds feeds;
     private final long holdNanos;
+    private final Patience patience;
     private int freeCursors;
     private final Set<Feed> waiting = new LinkedHashSet<>();
 
     /** A page to be fetched for a feed, by its open cursor or by a new one from `from`. */
     record Fetch(Feed feed, @Nullable IntervalCursor open, SnapshotPosition from) {}
 
-    /** `cursor` is null once the interval has ended. */
-    record Result(@Nullable IntervalCursor cursor, Page page) {}
+    /**
+     * What was fetched.
+     *
+     * @param cursor null once the interval has ended
+     */
+    record Result(@Nullable IntervalCursor cursor, Page page, long tookNanos) {}
 
-    CatchUp(ReaderSettings settings, ReadSql sql, JdbcRunner lane, Feeds feeds) {
+    /** @param silence after which a server is given up elsewhere */
+    CatchUp(ReaderSettings settings, Duration silence, ReadSql sql, JdbcRunner lane, Feeds feeds) {
         this.sql = sql;
         this.lane = lane;
         this.feeds = feeds;
         this.holdNanos = settings.catchUpHold().toNanos();
+        this.patience = new Patience(silence);
         this.freeCursors = settings.catchUpConnections();
     }
 
@@ -89,20 +100,34 @@ final class CatchUp {
 
     /** Fetches one page on the JDBC door. */
     CompletionStage<Result> run(Fetch fetch) {
-        return lane.submit("catch up " + fetch.feed().claim.shard(), () -> {
-            IntervalCursor cursor = fetch.open() != null ? fetch.open() : open(fetch);
-            try {
-                Page page = cursor.next();
-                if (page.last()) {
-                    cursor.close();
-                    return new Result(null, page);
-                }
-                return new Result(cursor, page);
-            } catch (SQLException | RuntimeException e) {
+        return lane.submit(
+                "catch up " + fetch.feed().claim.shard(),
+                () -> fetch.open() != null ? page(fetch.open(), System.nanoTime()) : first(fetch));
+    }
+
+    private Result first(Fetch fetch) throws SQLException {
+        long began = System.nanoTime();
+        try {
+            Result result = page(open(fetch), began);
+            patience.began(Duration.ofNanos(result.tookNanos()));
+            return result;
+        } catch (SQLException e) {
+            patience.failed(e);
+            throw e;
+        }
+    }
+
+    private static Result page(IntervalCursor cursor, long began) throws SQLException {
+        try {
+            Page page = cursor.next();
+            if (page.last()) {
                 cursor.close();
-                throw e;
             }
-        });
+            return new Result(page.last() ? null : cursor, page, System.nanoTime() - began);
+        } catch (SQLException | RuntimeException e) {
+            cursor.close();
+            throw e;
+        }
     }
 
     /** A merged shard leaves out what the shards it came from had acknowledged. */
@@ -111,7 +136,7 @@ final class CatchUp {
         String condition = feed.hasPassed(fetch.from().prev())
                 ? "true"
                 : new OutboxSql(sql.table()).notAhead(feed.claim.shard().number());
-        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition);
+        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition, patience.millis());
     }
 
     /** Takes the page over, unless its shard was given away in between. */
@@ -136,7 +161,10 @@ final class CatchUp {
             feed.cursor = result.cursor();
             feed.mode = Feed.Mode.OPEN;
             feed.cursorUsedNanos = System.nanoTime();
-            feed.cursorOpenedNanos = fetch.open() == null ? feed.cursorUsedNanos : feed.cursorOpenedNanos;
+            if (fetch.open() == null) {
+                feed.cursorOpenedNanos = feed.cursorUsedNanos;
+                feed.cursorCostNanos = result.tookNanos();
+            }
         }
     }
 
@@ -155,8 +183,9 @@ final class CatchUp {
     void closeIdleCursors() {
         long now = System.nanoTime();
         for (Feed feed : feeds.all()) {
-            boolean heldLong = now - feed.cursorOpenedNanos > holdNanos;
-            boolean idle = now - feed.cursorUsedNanos > IDLE_NANOS && (!waiting.isEmpty() || heldLong);
+            boolean heldLong = now - feed.cursorOpenedNanos > Math.max(holdNanos, WORTH * feed.cursorCostNanos);
+            boolean idle = now - feed.cursorUsedNanos > Math.max(IDLE_NANOS, feed.cursorCostNanos)
+                    && (!waiting.isEmpty() || heldLong);
             if (feed.mode == Feed.Mode.OPEN && (idle || heldLong)) {
                 abandon(feed);
                 feed.mode = Feed.Mode.BEHIND;

@@ -42,6 +42,9 @@ final class Feed {
     long cursorOpenedNanos;
     long cursorUsedNanos;
 
+    /** What it took to open. */
+    long cursorCostNanos;
+
     private final ArrayDeque<Ready> ready = new ArrayDeque<>();
     private int readyRows;
     private long readyBytes;

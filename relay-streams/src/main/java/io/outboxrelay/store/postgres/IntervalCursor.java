@@ -29,24 +29,28 @@ final class IntervalCursor implements AutoCloseable {
     private final Connection connection;
     private final CopyOut copy;
     private final long maxBytes;
+    private final int silentMillis;
     private boolean began;
 
     /** Rows in publishing order; `last` when the interval ends after them. */
     record Page(List<OutboxRow> rows, boolean last) {}
 
-    private IntervalCursor(JdbcRunner lane, Connection connection, CopyOut copy, long maxBytes) {
+    private IntervalCursor(JdbcRunner lane, Connection connection, CopyOut copy, long maxBytes, int silentMillis) {
         this.lane = lane;
         this.connection = connection;
         this.copy = copy;
         this.maxBytes = maxBytes;
+        this.silentMillis = silentMillis;
     }
 
     /**
      * Opens on a connection of its own, to be called on the lane's threads.
      *
      * @param condition SQL on the outbox, named `o`, that rows must meet
+     * @param sortMillis how long the server may be silent until the first row
      */
-    static IntervalCursor open(JdbcRunner lane, ReadSql sql, SnapshotPosition from, SlotRange slots, String condition)
+    static IntervalCursor open(
+            JdbcRunner lane, ReadSql sql, SnapshotPosition from, SlotRange slots, String condition, int sortMillis)
             throws SQLException {
         Snapshot cur = from.cur();
         if (cur == null) {
@@ -60,8 +64,10 @@ final class IntervalCursor implements AutoCloseable {
             }
             PGConnection session = connection.unwrap(PGConnection.class);
             ReadSql spoken = sql.forServer(session.getParameterStatus("server_encoding"));
+            int silentMillis = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, sortMillis);
             CopyOut copy = session.getCopyAPI().copyOut(spoken.copy(from, cur, slots, condition));
-            return new IntervalCursor(lane, connection, copy, sql.maxBytes());
+            return new IntervalCursor(lane, connection, copy, sql.maxBytes(), silentMillis);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -82,7 +88,10 @@ final class IntervalCursor implements AutoCloseable {
                 return new Page(page, true);
             }
             CopiedRow row = CopiedRow.in(message, !began);
-            began = true;
+            if (!began) {
+                began = true;
+                connection.setNetworkTimeout(Runnable::run, silentMillis);
+            }
             if (row != null) {
                 page.add(StoredRow.of(row, maxBytes));
                 bytes += message.length;

@@ -93,7 +93,7 @@ final class RingReader {
         this.sql = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
         this.tailLane = tailLane;
         this.feeds = new Feeds(settings.reader());
-        this.catchUp = new CatchUp(settings.reader(), sql, workLane, feeds);
+        this.catchUp = new CatchUp(settings.reader(), settings.database().socketTimeout(), sql, workLane, feeds);
         this.pace = new TickPace(settings.reader().tickMin(), settings.reader().tickMax());
         timers.startTimerWithFixedDelay(Timer.IDLE, settings.acknowledge().idleInterval());
         timers.startTimerWithFixedDelay(Timer.CURSORS, CURSOR_CHECK);

@@ -8,6 +8,7 @@ import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.testkit.TestSettings;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** When a shard joins the tail. Nothing is read here. */
@@ -42,7 +43,8 @@ class CatchUpTest {
         Feed feed = new Feed(new TakeOver.Taken(claim, "(0,1)", passedAt));
         feeds.add(feed);
         try (JdbcRunner lane = new JdbcRunner("unused", settings.database(), 1, "")) {
-            new CatchUp(settings.reader(), new ReadSql("outbox", 1 << 20, false), lane, feeds).advance(tail, looking);
+            new CatchUp(settings.reader(), Duration.ofSeconds(30), new ReadSql("outbox", 1 << 20, false), lane, feeds)
+                    .advance(tail, looking);
         }
         return feed.mode;
     }

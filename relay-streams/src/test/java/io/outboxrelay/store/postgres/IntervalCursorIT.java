@@ -1,6 +1,7 @@
 package io.outboxrelay.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
@@ -28,6 +29,7 @@ class IntervalCursorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final SlotRange ALL = new SlotRange(0, 1023);
     private static final ReadSql SQL = new ReadSql("outbox", 1000 << 10, false);
+    private static final int SORT_MILLIS = 30_000;
     private static SandboxPostgres postgres;
     private static DatabaseSettings database;
 
@@ -74,7 +76,7 @@ class IntervalCursorIT {
         return Waits.get(
                 lane.submit("read all", () -> {
                     List<Page> pages = new ArrayList<>();
-                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true")) {
+                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true", SORT_MILLIS)) {
                         do {
                             pages.add(cursor.next());
                         } while (!pages.get(pages.size() - 1).last());
@@ -93,6 +95,52 @@ class IntervalCursorIT {
 
     private static List<Long> numbers(long from, long to) {
         return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    /** Each row takes the server its time, and none comes before all of them are sorted. */
+    @Test
+    void aServerThatSortsIsWaitedForLongerThanASilentOne() throws Exception {
+        insert(150, 10);
+        SnapshotPosition from = everything();
+        try (JdbcRunner lane = new JdbcRunner("test", impatient(), 1, "")) {
+            Patience patience = new Patience(Duration.ofSeconds(1));
+            assertThatThrownBy(() -> Waits.get(lane.submit("sort", () -> sorted(lane, from, patience)), LIMIT))
+                    .hasStackTraceContaining("SocketTimeoutException");
+            assertThat(patience.millis()).isEqualTo(2_000);
+            patience.began(Duration.ofSeconds(5));
+            assertThat(Waits.get(lane.submit("sort", () -> sorted(lane, from, patience)), LIMIT))
+                    .isEqualTo(150);
+            int silentMillis = Waits.get(lane.inTransaction("look", Connection::getNetworkTimeout), LIMIT);
+            assertThat(silentMillis).as("for other calls on the connection").isEqualTo(1_000);
+        }
+    }
+
+    private static int sorted(JdbcRunner lane, SnapshotPosition from, Patience patience) throws SQLException {
+        try (IntervalCursor cursor =
+                IntervalCursor.open(lane, SQL, from, ALL, "pg_sleep(0.02) is not null", patience.millis())) {
+            int rows = 0;
+            for (Page page = cursor.next(); ; page = cursor.next()) {
+                rows += page.rows().size();
+                if (page.last()) {
+                    return rows;
+                }
+            }
+        } catch (SQLException e) {
+            patience.failed(e);
+            throw e;
+        }
+    }
+
+    /** Gives a silent server up after a second. */
+    private static DatabaseSettings impatient() {
+        return new DatabaseSettings(
+                database.url(),
+                database.user(),
+                database.password(),
+                database.connections(),
+                database.connectTimeout(),
+                Duration.ofSeconds(1),
+                database.properties());
     }
 
     @Test
@@ -128,7 +176,8 @@ class IntervalCursorIT {
                 SnapshotPosition from = new SnapshotPosition(all.prev(), all.cur(), after);
                 Page page = Waits.get(
                         lane.submit("read a page", () -> {
-                            try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true")) {
+                            try (IntervalCursor cursor =
+                                    IntervalCursor.open(lane, SQL, from, ALL, "true", SORT_MILLIS)) {
                                 return cursor.next();
                             }
                         }),
