@@ -72,6 +72,15 @@ final class BenchServer implements AutoCloseable {
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
+    /** To a database of its own on the same server; the caller closes it. */
+    Connection connectElsewhere() throws SQLException {
+        String name = "elsewhere";
+        if (number("select count(*) from pg_database where datname = '" + name + "'") == 0) {
+            execute("create database " + name);
+        }
+        return DriverManager.getConnection(postgres.jdbcUrl(name), postgres.user(), postgres.password());
+    }
+
     Connection connection() {
         return connection;
     }
