@@ -1,9 +1,9 @@
 package io.outboxrelay.publish;
 
+import static io.outboxrelay.publish.RecordRouterRulesTest.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.ConfigFactory;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.opentelemetry.api.trace.Span;
@@ -17,7 +17,6 @@ import io.outboxrelay.client.OutboxEvent;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.OutboxRow;
-import io.outboxrelay.settings.RelaySettings;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -36,21 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a consumer with the CloudEvents SDK, or with OpenTelemetry, finds in a record. */
 class CloudEventFormTest {
     private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678Z");
-
-    private static RecordRouter router(String routing) {
-        return new RecordRouter(
-                RelaySettings.from(ConfigFactory.parseString("""
-                                outbox-relay {
-                                  database.url = "jdbc:postgresql://db/shop"
-                                  kafka.bootstrap-servers = "kafka:9092"
-                                  outboxes.orders.routing { %s }
-                                }
-                                """.formatted(routing)))
-                        .outboxes()
-                        .get("orders")
-                        .routing(),
-                10_000);
-    }
 
     private static OutboxRow row(String payload, String headers) {
         return new OutboxRow(7, "event-7", "Order", "42", "OrderPlaced", bytes(payload), headers, CREATED);

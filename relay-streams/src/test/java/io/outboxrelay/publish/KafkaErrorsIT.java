@@ -205,14 +205,7 @@ class KafkaErrorsIT extends BrokerScene {
         createTopic(dead, Map.of());
         createTopic(Map.of("max.message.bytes", "2000"));
         Waits.get(publisher.close(), LIMIT);
-        publisher = publisher(new PublisherSettings(
-                PublisherSettings.Delivery.AT_LEAST_ONCE,
-                800,
-                OnPoison.PARK_AND_BLOCK_KEY,
-                dead,
-                100,
-                Duration.ofMillis(200),
-                ""));
+        publisher = publisher(withDeadLetters(dead));
         OutboxRow big = row("big", "1", 4_000);
         deliver(chunk(big, row("big", "2", 10), row("small", "3", 10)));
         assertThat(log(dead)).singleElement().satisfies(letter -> {
@@ -230,14 +223,7 @@ class KafkaErrorsIT extends BrokerScene {
         createTopic(dead, Map.of("max.message.bytes", "3000"));
         createTopic(Map.of("max.message.bytes", "3000"));
         Waits.get(publisher.close(), LIMIT);
-        publisher = publisher(new PublisherSettings(
-                PublisherSettings.Delivery.AT_LEAST_ONCE,
-                800,
-                OnPoison.PARK_AND_BLOCK_KEY,
-                dead,
-                100,
-                Duration.ofMillis(200),
-                ""));
+        publisher = publisher(withDeadLetters(dead));
         deliver(chunk(row("big", "1", 4_000), row("small", "2", 10)));
         assertThat(log(dead)).singleElement().satisfies(letter -> {
             assertThat(id(letter)).isEqualTo("1");
@@ -251,17 +237,21 @@ class KafkaErrorsIT extends BrokerScene {
     void aMissingDeadLetterTopicStopsTheShardBeforeItsFirstLetter() {
         createTopic(Map.of("max.message.bytes", "2000"));
         Waits.get(publisher.close(), LIMIT);
-        publisher = publisher(new PublisherSettings(
-                PublisherSettings.Delivery.AT_LEAST_ONCE,
-                800,
-                OnPoison.PARK_AND_BLOCK_KEY,
-                "none-" + type,
-                100,
-                Duration.ofMillis(200),
-                ""));
+        publisher = publisher(withDeadLetters("none-" + type));
         assertThat(kinds(deliver(chunk(row("small", "1", 10))))).isEmpty();
         RelayException failure = failure(chunk(row("big", "2", 4_000)));
         assertThat(failure.fault()).isEqualTo(Fault.MISCONFIGURED);
         assertThat(failure).hasMessageContaining("dead-letter-topic none-" + type);
+    }
+
+    private static PublisherSettings withDeadLetters(String topic) {
+        return new PublisherSettings(
+                PublisherSettings.Delivery.AT_LEAST_ONCE,
+                800,
+                OnPoison.PARK_AND_BLOCK_KEY,
+                topic,
+                100,
+                Duration.ofMillis(200),
+                "");
     }
 }

@@ -32,7 +32,8 @@ class RecordRouterRulesTest {
             "transforms.outbox.type": "io.debezium.transforms.outbox.EventRouter",
             """;
 
-    private static RecordRouter router(String routing) {
+    /** One with these settings, and records of 10,000 bytes at most. */
+    static RecordRouter router(String routing) {
         return new RecordRouter(
                 RelaySettings.from(ConfigFactory.parseString("""
                                 outbox-relay {

@@ -75,8 +75,8 @@ final class ParkedCommand implements Runnable {
                 do {
                     JsonNode page = asked.node().get(asked.path(PARKED), Map.of("limit", PAGE, "after", after));
                     page.path(PARKED).forEach(printer::item);
-                    after = page.path("next").asText("");
-                } while (!after.isEmpty() && !after.equals("null"));
+                    after = page.path("next").textValue();
+                } while (after != null);
                 printer.endList();
             }
             return CommandLine.ExitCode.OK;

@@ -3,6 +3,7 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
+import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
@@ -11,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +34,11 @@ final class CatchUp {
     private final JdbcRunner lane;
     private final Feeds feeds;
     private final long holdNanos;
-    private final Patience patience;
+    private final Duration silence;
+
+    /** Of each shard: what a small one needs says nothing about a large one. */
+    private final Map<ShardId, Patience> patience = new ConcurrentHashMap<>();
+
     private int freeCursors;
     private final Set<Feed> waiting = new LinkedHashSet<>();
 
@@ -51,7 +58,7 @@ final class CatchUp {
         this.lane = lane;
         this.feeds = feeds;
         this.holdNanos = settings.catchUpHold().toNanos();
-        this.patience = new Patience(silence);
+        this.silence = silence;
         this.freeCursors = settings.catchUpConnections();
     }
 
@@ -106,13 +113,14 @@ final class CatchUp {
     }
 
     private Result first(Fetch fetch) throws SQLException {
+        Patience ofShard = patience.computeIfAbsent(fetch.feed().claim.shard(), shard -> new Patience(silence));
         long began = System.nanoTime();
         try {
-            Result result = page(open(fetch), began);
-            patience.began(Duration.ofNanos(result.tookNanos()));
+            Result result = page(open(fetch, ofShard), began);
+            ofShard.began(Duration.ofNanos(result.tookNanos()));
             return result;
         } catch (SQLException e) {
-            patience.failed(e);
+            ofShard.failed(e);
             throw e;
         }
     }
@@ -131,12 +139,12 @@ final class CatchUp {
     }
 
     /** A merged shard leaves out what the shards it came from had acknowledged. */
-    private IntervalCursor open(Fetch fetch) throws SQLException {
+    private IntervalCursor open(Fetch fetch, Patience ofShard) throws SQLException {
         Feed feed = fetch.feed();
         String condition = feed.hasPassed(fetch.from().prev())
                 ? "true"
                 : new OutboxSql(sql.table()).notAhead(feed.claim.shard().number());
-        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition, patience.millis());
+        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition, ofShard.millis());
     }
 
     /** Takes the page over, unless its shard was given away in between. */
