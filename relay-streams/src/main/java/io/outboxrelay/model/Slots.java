@@ -1,6 +1,7 @@
 package io.outboxrelay.model;
 
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -17,9 +18,26 @@ public final class Slots {
 
     /** Slot of a record key, 0 to {@link #COUNT} - 1. */
     public static int of(String key) {
-        byte[] digest = md5().digest(key.getBytes(StandardCharsets.UTF_8));
-        int twelveBits = ((digest[0] & 0xff) << 4) | ((digest[1] & 0xff) >>> 4);
-        return twelveBits & (COUNT - 1);
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        return new Hash().of(bytes, 0, bytes.length);
+    }
+
+    /** For many keys in turn, of one thread. */
+    public static final class Hash {
+        private final MessageDigest digest = md5();
+        private final byte[] sum = new byte[16];
+
+        /** Slot of the key whose bytes, as the database stores them, stand here. */
+        public int of(byte[] bytes, int from, int length) {
+            digest.update(bytes, from, length);
+            try {
+                digest.digest(sum, 0, sum.length);
+            } catch (DigestException e) {
+                throw new IllegalStateException("md5 has 16 bytes", e);
+            }
+            int twelveBits = ((sum[0] & 0xff) << 4) | ((sum[1] & 0xff) >>> 4);
+            return twelveBits & (COUNT - 1);
+        }
     }
 
     /** Cuts all slots into `shards` ranges whose sizes differ by at most one; range n belongs to shard n. */

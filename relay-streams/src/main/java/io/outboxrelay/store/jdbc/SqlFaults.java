@@ -67,6 +67,13 @@ public final class SqlFaults {
         };
     }
 
+    /** Whether it came of losing the server, and not of what was asked. */
+    public static boolean isLostConnection(Throwable failure) {
+        SQLException sql = deepestSql(failure);
+        String state = sql == null ? "" : String.valueOf(sql.getSQLState());
+        return state.startsWith("08") || state.startsWith("57P");
+    }
+
     private static @Nullable SQLException deepestSql(Throwable failure) {
         SQLException found = null;
         int depth = 0;

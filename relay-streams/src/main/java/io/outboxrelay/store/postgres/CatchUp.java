@@ -1,11 +1,11 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.fault.RelayException;
-import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
+import io.outboxrelay.store.jdbc.SqlFaults;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,15 +20,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shards that are behind the tail read alone, each through its own cursor, a few at a time. A cursor that nobody draws
- * from gives its connection up to those who wait, and goes on later after the last row it read. Confined to the
- * reader's actor, except {@link #run}.
+ * Shards that are behind the tail read through cursors of their own, a few at a time; those in the same interval share
+ * one (docs/decisions/0013-an-index-by-number.md). A cursor that nobody draws from gives its connection up to those who
+ * wait, and they go on later after the last row they read. Confined to the reader's actor, except {@link #run}.
  */
 final class CatchUp {
     private static final long IDLE_NANOS = 200_000_000L;
+    private static final long GATHERING_NANOS = 30_000_000L;
+    private static final long MOST_GATHERING_NANOS = 150_000_000L;
 
-    /** A cursor is kept so many times longer than it took to open: opening it again sorts the same rows again. */
-    private static final int WORTH = 10;
+    /** Who is further behind than this many numbers is not waited for: what it reads others would have to skip. */
+    private static final long NEAR = 200_000;
 
     private final ReadSql sql;
     private final JdbcRunner lane;
@@ -41,25 +43,35 @@ final class CatchUp {
 
     private int freeCursors;
     private final Set<Feed> waiting = new LinkedHashSet<>();
+    private final Set<Group> groups = new LinkedHashSet<>();
+    private long gatheredFrom;
+    private long gatheredUntil;
 
-    /** A page to be fetched for a feed, by its open cursor or by a new one from `from`. */
-    record Fetch(Feed feed, @Nullable IntervalCursor open, SnapshotPosition from) {}
+    /** A page to be fetched for a group, by its open cursor or by a new one. */
+    record Fetch(Group group, @Nullable IntervalCursor open) {}
 
-    /**
-     * What was fetched.
-     *
-     * @param cursor null once the interval has ended
-     */
-    record Result(@Nullable IntervalCursor cursor, Page page, long tookNanos) {}
+    /** `cursor` is null once the interval has ended. */
+    record Result(@Nullable IntervalCursor cursor, Page page) {}
 
     /** @param silence after which a server is given up elsewhere */
     CatchUp(ReaderSettings settings, Duration silence, ReadSql sql, JdbcRunner lane, Feeds feeds) {
+        this.silence = silence;
         this.sql = sql;
         this.lane = lane;
         this.feeds = feeds;
         this.holdNanos = settings.catchUpHold().toNanos();
-        this.silence = silence;
         this.freeCursors = settings.catchUpConnections();
+        this.gatheredFrom = System.nanoTime();
+        this.gatheredUntil = gatheredFrom;
+    }
+
+    /** A shard was just claimed: others may be in a moment, and could read together with it. */
+    void gather() {
+        long now = System.nanoTime();
+        if (now - gatheredUntil > 0) {
+            gatheredFrom = now;
+        }
+        gatheredUntil = Math.min(gatheredFrom + MOST_GATHERING_NANOS, now + GATHERING_NANOS);
     }
 
     /**
@@ -68,11 +80,15 @@ final class CatchUp {
      */
     List<Fetch> advance(Snapshot tail, boolean tailIsLooking) {
         List<Fetch> fetches = new ArrayList<>();
+        for (Group group : List.copyOf(groups)) {
+            if (mayGoOn(group)) {
+                group.fetching = true;
+                group.enter(Feed.Mode.FETCHING);
+                fetches.add(new Fetch(group, group.cursor));
+            }
+        }
         for (Feed feed : feeds.all()) {
-            if (feed.mode == Feed.Mode.OPEN && feeds.hasRoom(feed)) {
-                feed.mode = Feed.Mode.FETCHING;
-                fetches.add(new Fetch(feed, feed.cursor, feed.read));
-            } else if (feed.mode == Feed.Mode.BEHIND && feeds.hasRoom(feed)) {
+            if (feed.mode == Feed.Mode.BEHIND && feeds.hasRoom(feed)) {
                 if (stands(feed, tail)) {
                     joinUnless(tailIsLooking || !feed.hasPassed(tail), feed);
                 } else if (feed.read.cur() != null || tail.covers(feed.read.prev())) {
@@ -81,14 +97,25 @@ final class CatchUp {
             }
         }
         waiting.removeIf(feed -> feed.failed() || feed.mode != Feed.Mode.BEHIND);
-        while (freeCursors > 0 && !waiting.isEmpty()) {
-            Feed feed = waiting.iterator().next();
-            waiting.remove(feed);
-            freeCursors--;
-            feed.mode = Feed.Mode.FETCHING;
-            fetches.add(new Fetch(feed, null, interval(feed.read, tail)));
+        while (freeCursors > 0 && !waiting.isEmpty() && System.nanoTime() - gatheredUntil >= 0) {
+            fetches.add(new Fetch(open(tail), null));
         }
         return fetches;
+    }
+
+    /**
+     * Once all of a group have room. Where one has had none for a while and another has run dry, the first is left
+     * behind: it holds nobody up, and reads on by itself.
+     */
+    private boolean mayGoOn(Group group) {
+        if (group.fetching) {
+            return false;
+        }
+        List<Feed> members = group.members();
+        if (System.nanoTime() - group.usedNanos > IDLE_NANOS && members.stream().anyMatch(Feed::isDry)) {
+            members.stream().filter(feed -> !feeds.hasRoom(feed)).forEach(group::leave);
+        }
+        return group.members().stream().allMatch(feeds::hasRoom);
     }
 
     private static void joinUnless(boolean notNow, Feed feed) {
@@ -101,6 +128,43 @@ final class CatchUp {
         return feed.read.cur() == null && feed.read.prev().equals(tail);
     }
 
+    /** Who waits longest, and those in the same interval near it. They begin where the first of them stands. */
+    private Group open(Snapshot tail) {
+        Feed first = waiting.iterator().next();
+        SnapshotPosition interval = interval(first.read, tail);
+        List<Feed> alike = alike(first, interval, tail);
+        long seq = alike.stream().mapToLong(feed -> feed.read.seq()).min().orElseThrow();
+        Group group = new Group(alike, new SnapshotPosition(interval.prev(), interval.cur(), seq));
+        alike.forEach(waiting::remove);
+        groups.add(group);
+        freeCursors--;
+        return group;
+    }
+
+    /**
+     * Who can read together. No two of them have a slot in common: a shard that was dealt anew may be claimed here while
+     * its former self is not forgotten yet, and each row goes to one of those who read together.
+     */
+    private List<Feed> alike(Feed first, SnapshotPosition interval, Snapshot tail) {
+        List<Feed> alike = new ArrayList<>(List.of(first));
+        for (Feed feed : waiting) {
+            SnapshotPosition other = interval(feed.read, tail);
+            if (readsWithOthers(first)
+                    && readsWithOthers(feed)
+                    && other.prev().equals(interval.prev())
+                    && Objects.equals(other.cur(), interval.cur())
+                    && Math.abs(other.seq() - interval.seq()) <= NEAR
+                    && alike.stream().noneMatch(feed::overlaps)) {
+                alike.add(feed);
+            }
+        }
+        return alike;
+    }
+
+    private static boolean readsWithOthers(Feed feed) {
+        return !feed.alone && feed.hasPassed(feed.read.prev());
+    }
+
     private static SnapshotPosition interval(SnapshotPosition read, Snapshot tail) {
         return read.cur() == null ? new SnapshotPosition(read.prev(), tail, 0) : read;
     }
@@ -108,30 +172,33 @@ final class CatchUp {
     /** Fetches one page on the JDBC door. */
     CompletionStage<Result> run(Fetch fetch) {
         return lane.submit(
-                "catch up " + fetch.feed().claim.shard(),
-                () -> fetch.open() != null ? page(fetch.open(), System.nanoTime()) : first(fetch));
+                "catch up " + fetch.group(), () -> fetch.open() != null ? page(fetch.open()) : first(fetch.group()));
     }
 
-    private Result first(Fetch fetch) throws SQLException {
-        Patience ofShard = patience.computeIfAbsent(fetch.feed().claim.shard(), shard -> new Patience(silence));
+    private Result first(Group group) throws SQLException {
+        List<Patience> each = group.founders.stream()
+                .map(feed -> patience.computeIfAbsent(feed.claim.shard(), shard -> new Patience(silence)))
+                .toList();
         long began = System.nanoTime();
         try {
-            Result result = page(open(fetch, ofShard), began);
-            ofShard.began(Duration.ofNanos(result.tookNanos()));
+            Result result = page(
+                    open(group, each.stream().mapToInt(Patience::millis).max().orElseThrow()));
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            each.forEach(one -> one.began(took));
             return result;
         } catch (SQLException e) {
-            ofShard.failed(e);
+            each.forEach(one -> one.failed(e));
             throw e;
         }
     }
 
-    private static Result page(IntervalCursor cursor, long began) throws SQLException {
+    private static Result page(IntervalCursor cursor) throws SQLException {
         try {
             Page page = cursor.next();
             if (page.last()) {
                 cursor.close();
             }
-            return new Result(page.last() ? null : cursor, page, System.nanoTime() - began);
+            return new Result(page.last() ? null : cursor, page);
         } catch (SQLException | RuntimeException e) {
             cursor.close();
             throw e;
@@ -139,77 +206,102 @@ final class CatchUp {
     }
 
     /** A merged shard leaves out what the shards it came from had acknowledged. */
-    private IntervalCursor open(Fetch fetch, Patience ofShard) throws SQLException {
-        Feed feed = fetch.feed();
-        String condition = feed.hasPassed(fetch.from().prev())
+    private IntervalCursor open(Group group, int silentMillis) throws SQLException {
+        Feed first = group.founders.get(0);
+        String condition = first.hasPassed(group.read.prev())
                 ? "true"
-                : new OutboxSql(sql.table()).notAhead(feed.claim.shard().number());
-        return IntervalCursor.open(lane, sql, fetch.from(), feed.claim.slots(), condition, ofShard.millis());
+                : new OutboxSql(sql.table()).notAhead(first.claim.shard().number());
+        return IntervalCursor.open(lane, sql, group.read, group.deal(), condition, silentMillis);
     }
 
-    /** Takes the page over, unless its shard was given away in between. */
+    /** Takes the page over for those who are still with the group. */
     void fetched(Fetch fetch, @Nullable Result result, @Nullable Throwable failure) {
-        Feed feed = fetch.feed();
-        feed.cursor = null;
+        Group group = fetch.group();
+        group.fetching = false;
+        group.cursor = result == null ? null : result.cursor();
         if (result == null) {
-            freeCursors++;
-            feed.fail(RelayException.of(Objects.requireNonNull(failure)));
+            fail(group, Objects.requireNonNull(failure));
             return;
         }
-        if (feed.failed()) {
-            giveBack(result.cursor());
-            freeCursors++;
-            return;
-        }
-        accept(feed, fetch.from(), result.page());
-        if (result.page().last()) {
-            freeCursors++;
-            feed.mode = Feed.Mode.BEHIND;
+        accept(group, result.page());
+        if (result.page().last() || group.members().isEmpty()) {
+            close(group);
         } else {
-            feed.cursor = result.cursor();
-            feed.mode = Feed.Mode.OPEN;
-            feed.cursorUsedNanos = System.nanoTime();
-            if (fetch.open() == null) {
-                feed.cursorOpenedNanos = feed.cursorUsedNanos;
-                feed.cursorCostNanos = result.tookNanos();
+            group.enter(Feed.Mode.OPEN);
+            group.usedNanos = System.nanoTime();
+            group.openedNanos = fetch.open() == null ? group.usedNanos : group.openedNanos;
+        }
+    }
+
+    /**
+     * What cannot be read together is read by each shard alone: a row that makes it fail stops its own shard only. Not
+     * so where the connection broke, which says nothing of the rows.
+     */
+    private void fail(Group group, Throwable failure) {
+        boolean together = group.founders.size() > 1 && !SqlFaults.isLostConnection(failure);
+        for (Feed feed : group.members()) {
+            if (!together) {
+                feed.fail(RelayException.of(failure));
+            }
+            feed.alone = together;
+        }
+        close(group);
+    }
+
+    private void accept(Group group, Page page) {
+        Snapshot prev = group.read.prev();
+        Snapshot cur = Objects.requireNonNull(group.read.cur());
+        for (int part = 0; part < group.founders.size(); part++) {
+            Feed feed = group.founders.get(part);
+            if (group.has(feed) && !feed.failed()) {
+                List<OutboxRow> rows = after(feed.read.seq(), page.parts().get(part));
+                feed.read = page.last()
+                        ? SnapshotPosition.after(cur)
+                        : new SnapshotPosition(prev, cur, Math.max(feed.read.seq(), page.lastSeq()));
+                feed.alone &= !page.last();
+                feed.add(feeds.cut(feed, rows, prev, cur, page.last()));
             }
         }
     }
 
-    private void accept(Feed feed, SnapshotPosition from, Page page) {
-        Snapshot cur = Objects.requireNonNull(from.cur());
-        List<OutboxRow> rows = page.rows();
-        List<Chunk> chunks = feeds.cut(feed, rows, from.prev(), cur, page.last());
-        feed.read = page.last()
-                ? SnapshotPosition.after(cur)
-                : new SnapshotPosition(
-                        from.prev(), cur, rows.get(rows.size() - 1).seq());
-        feed.add(chunks);
+    /** Who stood further on than the others has these rows already. */
+    private static List<OutboxRow> after(long seq, List<OutboxRow> rows) {
+        int had = 0;
+        while (had < rows.size() && rows.get(had).seq() <= seq) {
+            had++;
+        }
+        return rows.subList(had, rows.size());
     }
 
     /** Long-held cursors pin the database's horizon, idle ones a connection others may wait for. */
     void closeIdleCursors() {
         long now = System.nanoTime();
-        for (Feed feed : feeds.all()) {
-            boolean heldLong = now - feed.cursorOpenedNanos > Math.max(holdNanos, WORTH * feed.cursorCostNanos);
-            boolean idle = now - feed.cursorUsedNanos > Math.max(IDLE_NANOS, feed.cursorCostNanos)
-                    && (!waiting.isEmpty() || heldLong);
-            if (feed.mode == Feed.Mode.OPEN && (idle || heldLong)) {
-                abandon(feed);
-                feed.mode = Feed.Mode.BEHIND;
+        for (Group group : List.copyOf(groups)) {
+            boolean heldLong = now - group.openedNanos > holdNanos;
+            boolean idle = now - group.usedNanos > IDLE_NANOS && !waiting.isEmpty();
+            if (!group.fetching && (idle || heldLong)) {
+                close(group);
             }
         }
     }
 
-    /** Closes the feed's cursor; a page under way comes back to {@link #fetched} and is dealt with there. */
+    /** Takes the feed out of its group; a page under way comes back to {@link #fetched} and is dealt with there. */
     void abandon(Feed feed) {
         waiting.remove(feed);
-        if (feed.mode == Feed.Mode.OPEN) {
-            giveBack(feed.cursor);
-            feed.cursor = null;
-            feed.mode = Feed.Mode.BEHIND;
-            freeCursors++;
+        Group group = feed.group;
+        if (group != null) {
+            group.leave(feed);
+            if (!group.fetching && group.members().isEmpty()) {
+                close(group);
+            }
         }
+    }
+
+    private void close(Group group) {
+        group.members().forEach(group::leave);
+        groups.remove(group);
+        freeCursors++;
+        giveBack(group.cursor);
     }
 
     private void giveBack(@Nullable IntervalCursor cursor) {

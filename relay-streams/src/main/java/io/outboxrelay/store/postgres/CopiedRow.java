@@ -1,59 +1,69 @@
 package io.outboxrelay.store.postgres;
 
-import java.nio.ByteBuffer;
+import io.outboxrelay.model.Slots;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One row in COPY's binary format: a count of fields, then each with its length before it. Not copied, only read. */
+/**
+ * The rows of one COPY in binary format, one at a time: a count of fields, then each with its length before it. Not
+ * copied, only read; the next row takes its place.
+ */
 final class CopiedRow implements StoredRow.Columns {
+    private static final VarHandle SHORT = view(short[].class);
+    private static final VarHandle INT = view(int[].class);
+    private static final VarHandle LONG = view(long[].class);
+    private static final int MOST_COLUMNS = 16;
     private static final int SIGNATURE_BYTES = 11;
     private static final long EPOCH_SECONDS = 946_684_800; // PostgreSQL's: 2000-01-01
     private static final long MICROS = 1_000_000;
 
-    private final byte[] message;
-    private final ByteBuffer buffer;
-    private final int[] starts;
+    private final int[] starts = new int[MOST_COLUMNS];
+    private final RecurringTexts names = new RecurringTexts();
+    private byte[] message = {};
+    private boolean began;
 
-    private CopiedRow(byte[] message, ByteBuffer buffer, int[] starts) {
-        this.message = message;
-        this.buffer = buffer;
-        this.starts = starts;
+    private static VarHandle view(Class<?> type) {
+        return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.BIG_ENDIAN);
     }
 
-    /** The row in this message of the server, or null where it only says that there are no more. */
-    static @Nullable CopiedRow in(byte[] message, boolean first) {
-        ByteBuffer buffer = ByteBuffer.wrap(message);
-        if (first) {
-            buffer.position(SIGNATURE_BYTES + Integer.BYTES);
-            buffer.position(buffer.position() + Integer.BYTES + buffer.getInt(buffer.position()));
+    /** Moves to the row in this message of the server; false where it only says that there are no more. */
+    boolean take(byte[] next) {
+        message = next;
+        int at = 0;
+        if (!began) {
+            began = true;
+            int extension = SIGNATURE_BYTES + Integer.BYTES;
+            at = extension + Integer.BYTES + (int) INT.get(message, extension);
         }
-        int columns = buffer.getShort();
-        if (columns < 0) {
-            return null;
-        }
-        int[] starts = new int[columns];
+        int columns = (short) SHORT.get(message, at);
+        at += Short.BYTES;
         for (int column = 0; column < columns; column++) {
-            starts[column] = buffer.position() + Integer.BYTES;
-            int length = buffer.getInt();
-            buffer.position(buffer.position() + Math.max(0, length));
+            int length = (int) INT.get(message, at);
+            at += Integer.BYTES;
+            starts[column] = at;
+            at += Math.max(0, length);
         }
-        return new CopiedRow(message, buffer, starts);
+        return columns >= 0;
     }
 
-    int size() {
-        return message.length;
+    private int length(int column) {
+        return (int) INT.get(message, starts[column] - Integer.BYTES);
     }
 
     @Override
     public long number(int column) {
-        return buffer.getLong(starts[column]);
+        return (long) LONG.get(message, starts[column]);
     }
 
     @Override
     public String uuid(int column) {
-        return new UUID(number(column), buffer.getLong(starts[column] + Long.BYTES)).toString();
+        return new UUID(number(column), (long) LONG.get(message, starts[column] + Long.BYTES)).toString();
     }
 
     @Override
@@ -69,7 +79,32 @@ final class CopiedRow implements StoredRow.Columns {
     @Override
     public byte @Nullable [] bytes(int column) {
         int start = starts[column];
-        int length = buffer.getInt(start - Integer.BYTES);
+        int length = length(column);
         return length < 0 ? null : Arrays.copyOfRange(message, start, start + length);
+    }
+
+    @Override
+    public @Nullable String text(int column) {
+        int length = length(column);
+        return length < 0 ? null : new String(message, starts[column], length, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable String name(int column) {
+        int length = length(column);
+        return length < 0 ? null : names.of(message, starts[column], length);
+    }
+
+    /** The slot in a column that holds it only for keys that cannot be hashed here; else by the row's key or id. */
+    int slot(int column, int keyColumn, String id, Slots.Hash hash) {
+        if (length(column) >= 0) {
+            return (int) INT.get(message, starts[column]);
+        }
+        int length = length(keyColumn);
+        if (length >= 0) {
+            return hash.of(message, starts[keyColumn], length);
+        }
+        byte[] bytes = id.getBytes(StandardCharsets.ISO_8859_1);
+        return hash.of(bytes, 0, bytes.length);
     }
 }

@@ -17,9 +17,9 @@ final class Feed {
         TAIL,
         /** Nobody: it is behind the tail and waits for room or for a connection. */
         BEHIND,
-        /** A page of its own cursor is being fetched. */
+        /** A page of its group's cursor is being fetched. */
         FETCHING,
-        /** Its cursor is open, but its buffer is full. */
+        /** Its group's cursor is open, and waits until everyone in it has room. */
         OPEN
     }
 
@@ -36,14 +36,12 @@ final class Feed {
     /** After the last chunk handed to the stream. */
     SnapshotPosition handed;
 
+    /** Whom it reads together with while it is FETCHING or OPEN. */
     @Nullable
-    IntervalCursor cursor;
+    Group group;
 
-    long cursorOpenedNanos;
-    long cursorUsedNanos;
-
-    /** What it took to open. */
-    long cursorCostNanos;
+    /** Reads the interval it is in by itself, because it could not be read together with others. */
+    boolean alone;
 
     private final ArrayDeque<Ready> ready = new ArrayDeque<>();
     private int readyRows;
@@ -114,6 +112,11 @@ final class Feed {
 
     boolean overlaps(Feed other) {
         return claim.slots().meets(other.claim.slots()).isPresent();
+    }
+
+    /** Whether its stream has taken everything there was and waits for more. */
+    boolean isDry() {
+        return ready.isEmpty() && puller != null;
     }
 
     boolean failed() {

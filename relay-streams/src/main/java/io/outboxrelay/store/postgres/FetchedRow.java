@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,5 +33,16 @@ record FetchedRow(ResultSet row) implements StoredRow.Columns {
     @Override
     public byte @Nullable [] bytes(int column) throws SQLException {
         return row.getBytes(column + 1);
+    }
+
+    @Override
+    public @Nullable String text(int column) throws SQLException {
+        byte[] bytes = bytes(column);
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public @Nullable String name(int column) throws SQLException {
+        return text(column);
     }
 }

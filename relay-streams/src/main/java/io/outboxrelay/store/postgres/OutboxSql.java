@@ -25,7 +25,7 @@ record OutboxSql(String table) {
     static final String LOGGED_TRANSACTION = "select pg_current_xact_id()::text::bigint"
             + " from pg_logical_emit_message(true, 'outbox-relay', 'numbers')";
 
-    /** Exactly the expression of the index, or it is not used. */
+    /** As {@link io.outboxrelay.model.Slots} computes it. */
     static final String SLOT = "((('x' || substr(md5(coalesce(aggregateid, id::text)), 1, 3))::bit(12)::int & 1023))";
 
     String sequence() {
@@ -51,12 +51,18 @@ record OutboxSql(String table) {
                 + " or (pg_visible_in_snapshot(txid, a.cur) and o.seq <= a.seq)))";
     }
 
-    /** Parameters: xmax(prev), members of xip(prev), cur (or prev), seq, slots low and high, cap. */
+    /**
+     * Counts a shard's rows among the first of all that came since a position, and says how many those are. Parameters:
+     * slots low and high, xmax(prev), cur (or prev), seq, members of xip(prev), cur, seq, how many to look at.
+     */
     String backlog(int shard) {
-        return "select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 from ("
-                + "select created_at from " + table + " o where (txid >= ?::xid8 or txid = any(?::xid8[]))"
-                + " and not (pg_visible_in_snapshot(txid, ?::pg_snapshot) and seq <= ?) and " + SLOT
-                + " between ? and ? and " + notAhead(shard) + " limit ?) waiting";
+        String since = " and not (pg_visible_in_snapshot(txid, (select ?::pg_snapshot)) and seq <= ?)";
+        String rows = "select * from " + table + " where txid ";
+        return "select count(*) filter (where own), coalesce(extract(epoch from clock_timestamp() - min(created_at)"
+                + " filter (where own)), 0)::float8, count(*) from (select created_at, " + SLOT
+                + " between ? and ? and "
+                + notAhead(shard) + " as own from (" + rows + ">= ?::xid8" + since + " union all " + rows
+                + "= any(?::xid8[])" + since + " limit ?) o) looked_at";
     }
 
     String takeOver() {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The progress table: one row per shard, its owner's epoch and how far it is. Called through the JDBC door. */
 final class Progress {
-    private static final int BACKLOG_CAP = 100_000;
+    /** Of whatever shard: counting them costs about as much as reading them. */
+    private static final int MOST_LOOKED_AT = 100_000;
 
     private final OutboxSql sql;
 
@@ -85,18 +86,19 @@ final class Progress {
         Snapshot prev = position.prev();
         Snapshot cur = position.cur() == null ? prev : position.cur();
         try (PreparedStatement count = connection.prepareStatement(sql.backlog(shard.number()))) {
-            count.setString(1, Long.toString(prev.xmax()));
-            count.setString(2, IntervalCursor.array(prev.running()));
-            count.setString(3, cur.toString());
-            count.setLong(4, position.seq());
-            count.setInt(5, slots.low());
-            count.setInt(6, slots.high());
-            count.setInt(7, BACKLOG_CAP + 1);
+            count.setInt(1, slots.low());
+            count.setInt(2, slots.high());
+            count.setString(3, Long.toString(prev.xmax()));
+            count.setString(4, cur.toString());
+            count.setLong(5, position.seq());
+            count.setString(6, IntervalCursor.array(prev.running()));
+            count.setString(7, cur.toString());
+            count.setLong(8, position.seq());
+            count.setInt(9, MOST_LOOKED_AT);
             try (ResultSet row = count.executeQuery()) {
                 row.next();
-                long rows = row.getLong(1);
                 Duration age = Duration.ofMillis(Math.max(0, (long) (row.getDouble(2) * 1_000)));
-                return new Backlog(Math.min(rows, BACKLOG_CAP), rows > BACKLOG_CAP, age);
+                return new Backlog(row.getLong(1), row.getLong(3) == MOST_LOOKED_AT, age);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.model.Slots;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -9,28 +10,96 @@ import java.util.stream.Collectors;
  *
  * @param maxBytes no column above this is fetched; the last column of the row says which one it was
  * @param unchecked whether the server does not know the encoding of its text (SQL_ASCII) and would refuse to send it
+ * @param hashable whether text arrives in the bytes that the server hashes to a slot
  */
-record ReadSql(String table, long maxBytes, boolean unchecked) {
+record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable) {
+    /** Places, from 0, of the key and, where several shards are read, of {@link #slot}. */
+    static final int KEY = 5;
+
+    static final int SLOT = 10;
+
     /** Text is decoded here and not by the server, where one bad row would fail the whole statement. */
     private static final List<String> COLUMNS =
             List.of("aggregatetype", "aggregateid", "type", "payload", "headers::text");
 
+    ReadSql(String table, long maxBytes) {
+        this(table, maxBytes, false, false);
+    }
+
     ReadSql forServer(String encoding) {
-        return new ReadSql(table, maxBytes, encoding.equals("SQL_ASCII"));
+        boolean unknown = encoding.equals("SQL_ASCII");
+        return new ReadSql(table, maxBytes, unknown, unknown || encoding.equals("UTF8"));
+    }
+
+    /** How many rows the interval has, up to `most`. */
+    String size(SnapshotPosition from, Snapshot cur, int most) {
+        return "select count(*) from (" + interval(from, cur, "true") + " limit " + most + ") rows";
+    }
+
+    /** Up to it every row of these shards is acknowledged; see {@link SafeNumbers}. */
+    String safeNumber(Deal deal) {
+        return "select min(seq_low) from " + new OutboxSql(table).progress() + " where "
+                + deal.ranges().stream()
+                        .map(range -> "(slot_lo <= " + range.high() + " and slot_hi >= " + range.low() + ")")
+                        .collect(Collectors.joining(" or "));
     }
 
     /**
-     * The rows of one shard in `from`'s interval after its cursor that meet `condition`, in publishing order, in COPY's
-     * binary format.
+     * The rows of some shards in `from`'s interval after its cursor that meet `condition`, in publishing order, in
+     * COPY's binary format. Sorted as they are stored: columns that were taken apart and put together would be sorted
+     * for more, and large values are fetched only when their row is sent.
      */
-    String copy(SnapshotPosition from, Snapshot cur, SlotRange slots, String condition) {
-        String wanted = "pg_visible_in_snapshot(txid, '" + cur + "') and seq > " + from.seq() + " and " + OutboxSql.SLOT
-                + " between " + slots.low() + " and " + slots.high() + " and " + condition;
+    String sorted(SnapshotPosition from, Snapshot cur, Deal deal, String condition) {
+        String wanted = wanted(cur, deal, condition) + (from.seq() == 0 ? "" : " and seq > " + from.seq());
+        return "copy (select " + columns(deal) + " from (select * from (" + interval(from, cur, wanted)
+                + " offset 0) r order by seq offset 0) o) to stdout (format binary)";
+    }
+
+    /** The same rows as {@link #sorted}, by the index on numbers: the first at once, and without memory. */
+    String streamed(SnapshotPosition from, Snapshot cur, long after, Deal deal, String condition) {
+        String late = IntervalCursor.array(from.prev().runningHereButNotIn(cur));
+        return "copy (select " + columns(deal) + " from " + table + " o where seq > " + after + " and ((txid >= '"
+                + from.prev().xmax() + "'::xid8 and txid < '" + cur.xmax() + "'::xid8) or txid = any('" + late
+                + "'::xid8[])) is true and " + wanted(cur, deal, condition)
+                + " order by seq) to stdout (format binary)";
+    }
+
+    private String columns(Deal deal) {
+        return columns() + (deal.parts() == 1 ? "" : slot());
+    }
+
+    private static String wanted(Snapshot cur, Deal deal, String condition) {
+        return visible(cur) + among(deal.ranges()) + (condition.equals("true") ? "" : " and " + condition);
+    }
+
+    private String interval(SnapshotPosition from, Snapshot cur, String wanted) {
         long[] late = from.prev().runningHereButNotIn(cur);
         String rows = interval(
                 "'" + from.prev().xmax() + "'", "'" + cur.xmax() + "'", "'" + IntervalCursor.array(late) + "'", wanted);
-        return "copy (select " + columns() + " from (" + (late.length == 0 ? firstPart(rows) : rows)
-                + ") o order by seq) to stdout (format binary)";
+        return late.length == 0 ? firstPart(rows) : rows;
+    }
+
+    /** What is committed and not in the snapshot's list is visible in it, below its xmax: the cheap test goes first. */
+    private static String visible(Snapshot cur) {
+        return cur.running().length == 0
+                ? "true"
+                : "(txid < '" + cur.xmin() + "'::xid8 or pg_visible_in_snapshot(txid, '" + cur + "'))";
+    }
+
+    private static String among(List<SlotRange> ranges) {
+        if (ranges.equals(List.of(new SlotRange(0, Slots.COUNT - 1)))) {
+            return "";
+        }
+        return ranges.stream()
+                .map(range -> OutboxSql.SLOT + " between " + range.low() + " and " + range.high())
+                .collect(Collectors.joining(" or ", " and (", ")"));
+    }
+
+    /** The server computes it only where the reader cannot: it is about a quarter of what a row costs it. */
+    private String slot() {
+        return hashable
+                ? ", case when octet_length(aggregateid) > " + maxBytes + " then " + OutboxSql.SLOT + " end"
+                : ", " + OutboxSql.SLOT;
     }
 
     /**
@@ -39,13 +108,13 @@ record ReadSql(String table, long maxBytes, boolean unchecked) {
      * without xip(cur), cur, slots; then the bytes after which no further row is sent.
      */
     String tail(boolean late, int mostRows) {
-        String wanted =
-                "pg_visible_in_snapshot(txid, ?::pg_snapshot) and get_bit(?::bytea, " + OutboxSql.SLOT + ") = 1";
+        String wanted = "pg_visible_in_snapshot(txid, (select ?::pg_snapshot)) and get_bit(?::bytea, " + OutboxSql.SLOT
+                + ") = 1";
         String rows = interval("?", "?", "?", wanted);
         return "select * from (select " + columns() + ", (sum(" + bytes()
                 + ") over (order by seq rows unbounded preceding))::bigint"
                 + " as upto, " + bytes() + " as own, " + OutboxSql.SLOT + " from (select * from ("
-                + (late ? rows : firstPart(rows)) + ") o order by seq limit " + mostRows
+                + (late ? rows : firstPart(rows)) + " offset 0) o order by seq limit " + mostRows
                 + ") o) o where upto - own < ? order by seq";
     }
 

@@ -90,7 +90,7 @@ final class RingReader {
             JdbcRunner workLane) {
         this.context = context;
         this.settings = settings;
-        this.sql = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
+        this.sql = new ReadSql(settings.table(), settings.reader().maxPayload());
         this.tailLane = tailLane;
         this.feeds = new Feeds(settings.reader());
         this.catchUp = new CatchUp(settings.reader(), settings.database().socketTimeout(), sql, workLane, feeds);
@@ -121,6 +121,7 @@ final class RingReader {
     private Behavior<Command> onFollow(Follow follow) {
         feeds.remove(follow.taken().claim().shard()).ifPresent(old -> discard(old, "claimed again"));
         feeds.add(new Feed(follow.taken()));
+        catchUp.gather();
         if (state == Tail.RESTING) {
             lookAfter(Duration.ZERO);
         }

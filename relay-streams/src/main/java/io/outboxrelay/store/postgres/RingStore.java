@@ -73,7 +73,7 @@ public final class RingStore implements OpenStore {
         this.reshard = new Reshard(sql);
         this.parked = new ParkedRows(sql);
         this.edits = new ParkedEdits(sql, settings.reader().maxPayload());
-        this.read = new ReadSql(settings.table(), settings.reader().maxPayload(), false);
+        this.read = new ReadSql(settings.table(), settings.reader().maxPayload());
         this.purge = new RingPurge(sql, settings.purge().advanceAfter());
         this.reader = system.systemActorOf(
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ final class StoredRow {
         Instant time(int column) throws SQLException;
 
         byte @Nullable [] bytes(int column) throws SQLException;
+
+        /** With a replacement character where it is not UTF-8. */
+        @Nullable
+        String text(int column) throws SQLException;
+
+        /** As {@link #text}, of a column in which the same few values are expected again and again. */
+        @Nullable
+        String name(int column) throws SQLException;
     }
 
     private StoredRow(Columns columns) {
@@ -43,10 +52,10 @@ final class StoredRow {
             defect = new String(tooLarge, StandardCharsets.UTF_8) + " bytes, legal: 0 to " + maxBytes
                     + " (reader.max-payload)";
         }
-        String aggregateType = text(4, "aggregatetype");
-        String aggregateId = text(5, "aggregateid");
-        String type = text(6, "type");
-        String headers = text(8, "headers");
+        String aggregateType = valid(columns.name(4), 4, "aggregatetype");
+        String aggregateId = valid(columns.text(5), 5, "aggregateid");
+        String type = valid(columns.name(6), 6, "type");
+        String headers = valid(columns.text(8), 8, "headers");
         return new OutboxRow(
                 columns.number(0),
                 columns.uuid(1),
@@ -60,13 +69,8 @@ final class StoredRow {
                 defect);
     }
 
-    private @Nullable String text(int column, String name) throws SQLException {
-        byte[] bytes = columns.bytes(column);
-        if (bytes == null) {
-            return null;
-        }
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        if (text.indexOf(REPLACEMENT) < 0 || isUtf8(bytes)) {
+    private @Nullable String valid(@Nullable String text, int column, String name) throws SQLException {
+        if (text == null || text.indexOf(REPLACEMENT) < 0 || isUtf8(Objects.requireNonNull(columns.bytes(column)))) {
             return text;
         }
         defect = "column " + name + " is not valid UTF-8";

@@ -5,21 +5,21 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What the doctor wants of an outbox table. */
 final class TableCheck {
-    private static final String INDEXES = "select c.oid::regclass::text, pg_get_indexdef(i.indexrelid, 1, false),"
-            + " pg_get_indexdef(i.indexrelid, 2, false) from pg_class c join pg_index i on i.indrelid = c.oid"
-            + " where c.oid = any(?::regclass[]) and i.indisvalid and i.indnatts >= 2";
+    private static final String INDEXES = "select c.oid::regclass::text, pg_get_indexdef(i.indexrelid, 1, false)"
+            + " from pg_class c join pg_index i on i.indrelid = c.oid"
+            + " where c.oid = any(?::regclass[]) and i.indisvalid and i.indpred is null";
+
+    private static final List<String> INDEXED = List.of("txid", "seq");
 
     private final OutboxSql sql;
 
     private record Column(String name, String identity, String byDefault) {}
 
-    private record Index(String table, String first, String second) {}
+    private record Index(String table, String first) {}
 
     TableCheck(OutboxSql sql) {
         this.sql = sql;
@@ -65,35 +65,26 @@ final class TableCheck {
     Finding index(String check, Connection connection) throws SQLException {
         List<String> tables = new ArrayList<>(sql.leaves());
         tables.add(sql.table());
-        Set<String> indexed = Queries.list(
-                        connection,
-                        INDEXES,
-                        row -> new Index(row.getString(1), row.getString(2), row.getString(3)),
-                        tables.stream().collect(Collectors.joining(",", "{", "}")))
-                .stream()
-                .filter(index ->
-                        index.first().equals("txid") && bare(index.second()).equals(bare(OutboxSql.SLOT)))
-                .map(index -> index.table().replaceFirst(".*\\.", ""))
-                .collect(Collectors.toSet());
-        List<String> missing = tables.stream()
-                .filter(table -> !indexed.contains(table.replaceFirst(".*\\.", "")))
+        List<Index> there = Queries.list(
+                connection,
+                INDEXES,
+                row -> new Index(unqualified(row.getString(1)), row.getString(2)),
+                tables.stream().collect(Collectors.joining(",", "{", "}")));
+        List<String> missing = INDEXED.stream()
+                .flatMap(column -> tables.stream()
+                        .filter(table -> !there.contains(new Index(unqualified(table), column)))
+                        .map(table -> column + " of " + table))
                 .toList();
         return missing.isEmpty()
-                ? Finding.ok(check, "on (txid, slot), for every partition")
+                ? Finding.ok(check, "on txid and on seq, for every partition")
                 : Finding.fail(
                         check,
-                        "no valid index on (txid, slot) for " + String.join(", ", missing)
-                                + ": every look would read the whole table",
-                        "create index on " + sql.table() + " (txid, " + OutboxSql.SLOT + ")");
+                        "no valid index on " + String.join(", ", missing) + ": looks would read the whole table",
+                        "`relay migrate`, or create index on " + sql.table() + " (txid), and on (seq)");
     }
 
-    /** PostgreSQL prints an expression back with casts and brackets of its own. */
-    private static String bare(String expression) {
-        return expression
-                .toLowerCase(Locale.ROOT)
-                .replace("::text", "")
-                .replace("::integer", "::int")
-                .replaceAll("[\\s()]", "");
+    private static String unqualified(String table) {
+        return table.replaceFirst(".*\\.", "");
     }
 
     Finding autovacuum(String check, Connection connection) throws SQLException {

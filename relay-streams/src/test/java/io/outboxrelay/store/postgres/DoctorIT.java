@@ -112,8 +112,8 @@ class DoctorIT {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "index | FAIL | no valid index | drop index outbox_txid_slot",
-                "index | FAIL | no valid index | drop index outbox_txid_slot; create index on outbox (txid, aggregateid)",
+                "index | FAIL | no valid index on txid of outbox_p0 | drop index outbox_txid",
+                "index | FAIL | no valid index on seq of outbox_p0 | drop index outbox_seq; create index on outbox (type, seq)",
                 "sequence | FAIL | cache 20 | alter sequence outbox_seq_seq cache 20",
                 "sequence position | FAIL | rows up to 1 | insert into outbox (aggregatetype, type) values ('a', 't');"
                         + " alter sequence outbox_seq_seq minvalue -9 restart with -5",

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 
 class IntervalCursorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final SlotRange ALL = new SlotRange(0, 1023);
-    private static final ReadSql SQL = new ReadSql("outbox", 1000 << 10, false);
+    private static final Deal ALL = new Deal(List.of(new SlotRange(0, 1023)));
+    private static final ReadSql SQL = new ReadSql("outbox", 1000 << 10);
     private static final int SORT_MILLIS = 30_000;
     private static SandboxPostgres postgres;
     private static DatabaseSettings database;
@@ -86,9 +86,13 @@ class IntervalCursorIT {
                 LIMIT);
     }
 
+    private static List<OutboxRow> rows(Page page) {
+        return page.parts().stream().flatMap(List::stream).toList();
+    }
+
     private static List<Long> seqs(List<Page> pages) {
         return pages.stream()
-                .flatMap(page -> page.rows().stream())
+                .flatMap(page -> rows(page).stream())
                 .map(OutboxRow::seq)
                 .toList();
     }
@@ -120,7 +124,7 @@ class IntervalCursorIT {
                 IntervalCursor.open(lane, SQL, from, ALL, "pg_sleep(0.02) is not null", patience.millis())) {
             int rows = 0;
             for (Page page = cursor.next(); ; page = cursor.next()) {
-                rows += page.rows().size();
+                rows += rows(page).size();
                 if (page.last()) {
                     return rows;
                 }
@@ -151,10 +155,8 @@ class IntervalCursorIT {
             List<Page> pages = pages(lane, everything());
             assertThat(seqs(pages)).isEqualTo(numbers(1, 3_010));
             assertThat(pages).allSatisfy(page -> {
-                assertThat(page.rows().size()).isLessThanOrEqualTo(1_000);
-                assertThat(page.rows().stream()
-                                .mapToInt(OutboxRow::payloadBytes)
-                                .sum())
+                assertThat(rows(page).size()).isLessThanOrEqualTo(1_000);
+                assertThat(rows(page).stream().mapToInt(OutboxRow::payloadBytes).sum())
                         .isLessThan((1 << 20) + 700_000);
             });
         }
@@ -163,7 +165,7 @@ class IntervalCursorIT {
     @Test
     void anIntervalWithoutRowsIsOneEmptyLastPage() throws Exception {
         try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
-            assertThat(pages(lane, everything())).containsExactly(new Page(List.of(), true));
+            assertThat(pages(lane, everything())).containsExactly(new Page(List.of(List.of()), 0, true));
         }
     }
 
@@ -207,6 +209,63 @@ class IntervalCursorIT {
                         pages(lane, new SnapshotPosition(prev, everything().cur(), 0));
                 assertThat(seqs(pages)).containsExactly(1L, 3L, 4L, 5L, 6L);
             }
+        }
+    }
+
+    /** More rows than are sorted: the same ones in the same order, whichever way they are found. */
+    @Test
+    void aLargeIntervalIsWalkedByNumber() throws Exception {
+        try (Connection late = DriverManager.getConnection(database.url(), "postgres", "postgres");
+                JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            late.setAutoCommit(false);
+            try (Statement statement = late.createStatement()) {
+                insert(10, 10);
+                statement.execute("insert into outbox (aggregatetype, type) values ('a', 'late')"); // 11
+                insert(1, 10);
+                Snapshot prev = everything().cur();
+                execute("select nextval('outbox_seq_seq') from generate_series(1, 1 << 20)"); // the next partition
+                insert(25_000, 10);
+                late.commit();
+                insert(5, 10);
+                SnapshotPosition from = new SnapshotPosition(prev, everything().cur(), 0);
+                long first = 12 + (1 << 20) + 1;
+                List<Long> wanted = new ArrayList<>(List.of(11L));
+                wanted.addAll(numbers(first, first + 25_004));
+                insert(5, 10); // after cur
+                assertThat(seqs(pages(lane, from))).isEqualTo(wanted);
+                SnapshotPosition further = new SnapshotPosition(from.prev(), from.cur(), first + 20_000);
+                assertThat(seqs(pages(lane, further))).isEqualTo(numbers(first + 20_001, first + 25_004));
+                assertThat(plan(SQL.streamed(from, from.cur(), 0, ALL, "true")))
+                        .contains("outbox_p0_seq_idx", "outbox_p1_seq_idx")
+                        .noneMatch(node -> node.matches("( *-> +)?(Sort|Bitmap .*|Seq Scan .*)"));
+            }
+        }
+    }
+
+    private static List<String> plan(String copy) throws SQLException {
+        String query = copy.substring("copy (".length(), copy.lastIndexOf(") to stdout"));
+        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("set enable_seqscan = off; " + IntervalCursor.STREAMED.replace(" local", ""));
+            List<String> nodes = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery("explain (costs off) " + query)) {
+                while (rows.next()) {
+                    nodes.add(rows.getString(1).replaceFirst(".*using (\\S+) on.*", "$1"));
+                }
+            }
+            return nodes;
+        }
+    }
+
+    @Test
+    void rowsBelowTheSafeNumberAreNotLookedAt() throws Exception {
+        insert(21_000, 10);
+        execute("insert into outbox_progress (shard, slot_lo, slot_hi, prev, seq_low, sysid) values"
+                + " (0, 0, 511, '3:3:', 100, 0), (1, 512, 1023, '3:3:', 200, 0)");
+        try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            assertThat(seqs(pages(lane, everything()))).isEqualTo(numbers(101, 21_000));
+        } finally {
+            execute("delete from outbox_progress");
         }
     }
 }
