@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CatchUp {
     private static final long IDLE_NANOS = 200_000_000L;
+
+    /** Reading alone costs the database as much as reading together: nobody is left behind for a short pause. */
+    private static final long SLOW_NANOS = 2_000_000_000L;
+
     private static final long GATHERING_NANOS = 30_000_000L;
     private static final long MOST_GATHERING_NANOS = 150_000_000L;
 
-    /** Who is further behind than this many numbers is not waited for: what it reads others would have to skip. */
+    /** In numbers, about a quarter of a second: so much may be read again for who is behind, not more. */
     private static final long NEAR = 200_000;
 
     private final ReadSql sql;
@@ -79,14 +84,6 @@ final class CatchUp {
      * two looks.
      */
     List<Fetch> advance(Snapshot tail, boolean tailIsLooking) {
-        List<Fetch> fetches = new ArrayList<>();
-        for (Group group : List.copyOf(groups)) {
-            if (mayGoOn(group)) {
-                group.fetching = true;
-                group.enter(Feed.Mode.FETCHING);
-                fetches.add(new Fetch(group, group.cursor));
-            }
-        }
         for (Feed feed : feeds.all()) {
             if (feed.mode == Feed.Mode.BEHIND && feeds.hasRoom(feed)) {
                 if (stands(feed, tail)) {
@@ -97,10 +94,37 @@ final class CatchUp {
             }
         }
         waiting.removeIf(feed -> feed.failed() || feed.mode != Feed.Mode.BEHIND);
-        while (freeCursors > 0 && !waiting.isEmpty() && System.nanoTime() - gatheredUntil >= 0) {
-            fetches.add(new Fetch(open(tail), null));
+        List<Fetch> fetches = new ArrayList<>();
+        boolean gathering = System.nanoTime() - gatheredUntil < 0;
+        for (Group group : List.copyOf(groups)) {
+            if (mayGoOn(group)) {
+                List<Feed> joining = gathering ? List.of() : fitting(group);
+                fetches.add(joining.isEmpty() ? next(group) : new Fetch(enlarge(group, joining), null));
+            }
+        }
+        Optional<Feed> first = first(gathering);
+        while (first.isPresent()) {
+            fetches.add(new Fetch(open(first.get(), tail), null));
+            first = first(gathering);
         }
         return fetches;
+    }
+
+    private static Fetch next(Group group) {
+        group.fetching = true;
+        group.enter(Feed.Mode.FETCHING);
+        return new Fetch(group, group.cursor);
+    }
+
+    /** Who is to read next by a cursor of its own: nobody who could join those that read already. */
+    private Optional<Feed> first(boolean gathering) {
+        return freeCursors == 0 || gathering
+                ? Optional.empty()
+                : waiting.stream().filter(feed -> !joins(feed)).findFirst();
+    }
+
+    private boolean joins(Feed feed) {
+        return groups.stream().anyMatch(group -> fits(feed, group));
     }
 
     /**
@@ -112,7 +136,7 @@ final class CatchUp {
             return false;
         }
         List<Feed> members = group.members();
-        if (System.nanoTime() - group.usedNanos > IDLE_NANOS && members.stream().anyMatch(Feed::isDry)) {
+        if (System.nanoTime() - group.usedNanos > SLOW_NANOS && members.stream().anyMatch(Feed::isDry)) {
             members.stream().filter(feed -> !feeds.hasRoom(feed)).forEach(group::leave);
         }
         return group.members().stream().allMatch(feeds::hasRoom);
@@ -128,17 +152,49 @@ final class CatchUp {
         return feed.read.cur() == null && feed.read.prev().equals(tail);
     }
 
-    /** Who waits longest, and those in the same interval near it. They begin where the first of them stands. */
-    private Group open(Snapshot tail) {
-        Feed first = waiting.iterator().next();
+    /** Those in the same interval near the first. They begin where the last of them stands. */
+    private Group open(Feed first, Snapshot tail) {
         SnapshotPosition interval = interval(first.read, tail);
-        List<Feed> alike = alike(first, interval, tail);
-        long seq = alike.stream().mapToLong(feed -> feed.read.seq()).min().orElseThrow();
-        Group group = new Group(alike, new SnapshotPosition(interval.prev(), interval.cur(), seq));
-        alike.forEach(waiting::remove);
+        return begin(alike(first, interval, tail), interval.prev(), Objects.requireNonNull(interval.cur()));
+    }
+
+    private Group begin(List<Feed> founders, Snapshot prev, Snapshot cur) {
+        long seq = founders.stream().mapToLong(feed -> feed.read.seq()).min().orElseThrow();
+        Group group = new Group(founders, prev, cur, seq);
+        founders.forEach(waiting::remove);
         groups.add(group);
         freeCursors--;
         return group;
+    }
+
+    /** Opens again for the group and for who joins it, where the last of them stands; the others skip what they have. */
+    private Group enlarge(Group group, List<Feed> joining) {
+        List<Feed> founders = group.members();
+        founders.addAll(joining);
+        close(group);
+        return begin(founders, group.prev, group.cur);
+    }
+
+    private List<Feed> fitting(Group group) {
+        List<Feed> fitting = new ArrayList<>();
+        for (Feed feed : waiting) {
+            if (fits(feed, group) && fitting.stream().noneMatch(feed::overlaps)) {
+                fitting.add(feed);
+            }
+        }
+        return fitting;
+    }
+
+    /** Whether it could go on with these at the cost of reading few rows again. */
+    private boolean fits(Feed feed, Group group) {
+        boolean near = feed.read.cur() == null
+                ? group.fromBeginning && group.rows <= NEAR
+                : feed.read.cur().equals(group.cur) && Math.abs(feed.read.seq() - group.seq) <= NEAR;
+        return near
+                && feed.read.prev().equals(group.prev)
+                && readsWithOthers(feed)
+                && group.founders.stream().allMatch(CatchUp::readsWithOthers)
+                && group.members().stream().noneMatch(feed::overlaps);
     }
 
     /**
@@ -151,6 +207,7 @@ final class CatchUp {
             SnapshotPosition other = interval(feed.read, tail);
             if (readsWithOthers(first)
                     && readsWithOthers(feed)
+                    && !joins(feed)
                     && other.prev().equals(interval.prev())
                     && Objects.equals(other.cur(), interval.cur())
                     && Math.abs(other.seq() - interval.seq()) <= NEAR
@@ -208,10 +265,10 @@ final class CatchUp {
     /** A merged shard leaves out what the shards it came from had acknowledged. */
     private IntervalCursor open(Group group, int silentMillis) throws SQLException {
         Feed first = group.founders.get(0);
-        String condition = first.hasPassed(group.read.prev())
+        String condition = first.hasPassed(group.prev)
                 ? "true"
                 : new OutboxSql(sql.table()).notAhead(first.claim.shard().number());
-        return IntervalCursor.open(lane, sql, group.read, group.deal(), condition, silentMillis);
+        return IntervalCursor.open(lane, sql, group.position(), group.deal(), condition, silentMillis);
     }
 
     /** Takes the page over for those who are still with the group. */
@@ -224,6 +281,7 @@ final class CatchUp {
             return;
         }
         accept(group, result.page());
+        group.rows += result.page().parts().stream().mapToInt(List::size).sum();
         if (result.page().last() || group.members().isEmpty()) {
             close(group);
         } else {
@@ -249,19 +307,18 @@ final class CatchUp {
     }
 
     private void accept(Group group, Page page) {
-        Snapshot prev = group.read.prev();
-        Snapshot cur = Objects.requireNonNull(group.read.cur());
         for (int part = 0; part < group.founders.size(); part++) {
             Feed feed = group.founders.get(part);
             if (group.has(feed) && !feed.failed()) {
                 List<OutboxRow> rows = after(feed.read.seq(), page.parts().get(part));
                 feed.read = page.last()
-                        ? SnapshotPosition.after(cur)
-                        : new SnapshotPosition(prev, cur, Math.max(feed.read.seq(), page.lastSeq()));
+                        ? SnapshotPosition.after(group.cur)
+                        : new SnapshotPosition(group.prev, group.cur, Math.max(feed.read.seq(), page.lastSeq()));
                 feed.alone &= !page.last();
-                feed.add(feeds.cut(feed, rows, prev, cur, page.last()));
+                feed.add(feeds.cut(feed, rows, group.prev, group.cur, page.last()));
             }
         }
+        group.seq = page.last() ? group.seq : page.lastSeq();
     }
 
     /** Who stood further on than the others has these rows already. */

@@ -9,23 +9,39 @@ final class Group {
     /** Who began together, in the order of the {@link Deal}; those still with it are {@link #members}. */
     final List<Feed> founders;
 
-    /** The interval they read, after the last row read. */
-    SnapshotPosition read;
+    /** The interval they read. */
+    final Snapshot prev;
+
+    final Snapshot cur;
+
+    /** Of the last row read. */
+    long seq;
 
     @Nullable
     IntervalCursor cursor;
 
+    /** Whether it reads its interval from the first row on, and how many rows it has read. */
+    final boolean fromBeginning;
+
+    long rows;
     boolean fetching = true;
     long openedNanos;
     long usedNanos;
 
-    Group(List<Feed> founders, SnapshotPosition from) {
+    Group(List<Feed> founders, Snapshot prev, Snapshot cur, long seq) {
         this.founders = List.copyOf(founders);
-        this.read = from;
+        this.prev = prev;
+        this.cur = cur;
+        this.seq = seq;
+        this.fromBeginning = seq == 0;
         for (Feed feed : founders) {
             feed.group = this;
             feed.mode = Feed.Mode.FETCHING;
         }
+    }
+
+    SnapshotPosition position() {
+        return new SnapshotPosition(prev, cur, seq);
     }
 
     Deal deal() {

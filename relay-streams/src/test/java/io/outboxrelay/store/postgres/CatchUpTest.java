@@ -58,7 +58,7 @@ class CatchUpTest {
         all.add(elsewhere);
         List<Group> groups = groupsOf(all);
         assertThat(groups).extracting(group -> group.founders).containsExactly(near, List.of(far), List.of(elsewhere));
-        assertThat(groups).extracting(group -> group.read.seq()).containsExactly(50L, 1_000_000L, 0L);
+        assertThat(groups).extracting(group -> group.seq).containsExactly(50L, 1_000_000L, 0L);
         assertThat(groups.get(0).deal().ranges()).containsExactly(new SlotRange(0, part(2).high()));
     }
 
@@ -85,6 +85,33 @@ class CatchUpTest {
             ahead.pull(chunk);
             assertThat(chunk.join().rows()).extracting(OutboxRow::seq).containsExactly(4L, 5L);
         }
+    }
+
+    @Test
+    void whoComesSoonAfterJoinsTheOthersAndTheyReadAgainForIt() {
+        try (JdbcRunner lane = new JdbcRunner("unused", settings.database(), 1, "")) {
+            Feeds feeds = feeds(List.of(feed(part(0), SnapshotPosition.after(EARLIER))));
+            CatchUp catchUp = new CatchUp(settings.reader(), SILENCE, new ReadSql("outbox", 1 << 20), lane, feeds);
+            CatchUp.Fetch before =
+                    catchUp.advance(Snapshot.parse("15:15:"), true).get(0);
+            Feed near = feed(part(1), SnapshotPosition.after(EARLIER));
+            Feed elsewhere = feed(part(2), new SnapshotPosition(EARLIER, LATER, 1));
+            feeds.add(near);
+            feeds.add(elsewhere);
+            assertThat(founders(catchUp.advance(LATER, true))).containsExactly(List.of(elsewhere));
+            catchUp.fetched(before, new CatchUp.Result(null, page(2)), null);
+            CatchUp.Fetch after = catchUp.advance(LATER, true).get(0);
+            assertThat(after.group().founders)
+                    .containsExactly(before.group().founders.get(0), near);
+            assertThat(after.group().position()).isEqualTo(at(0));
+            assertThat(after.open()).isNull();
+            catchUp.fetched(after, new CatchUp.Result(null, page(3)), null);
+            assertThat(List.of(before.group().founders.get(0).read, near.read)).containsOnly(at(3));
+        }
+    }
+
+    private static List<List<Feed>> founders(List<CatchUp.Fetch> fetches) {
+        return fetches.stream().map(fetch -> fetch.group().founders).toList();
     }
 
     /** As after a reshard: a row is read for each of them, whichever is the owner now. */
