@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long the server may say nothing at the beginning of a catch-up, where it sorts the whole interval: as long as
+ * How long the server may say nothing before the first row of a catch-up, which it may have to look for: as long as
  * anywhere else, unless that was too short the last time. A server that is gone is so noticed as soon as ever, and one
- * that has much to sort gets there in the end. Thread-safe.
+ * that is slow gets there in the end. Thread-safe.
  */
 final class Patience {
     private static final long MOST_MILLIS = Duration.ofMinutes(15).toMillis();
