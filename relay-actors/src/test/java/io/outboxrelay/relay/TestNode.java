@@ -51,6 +51,11 @@ final class TestNode {
     final RelayHandles handles;
 
     TestNode(InMemoryOutboxStore store, RecordingPublisher publisher) {
+        this(store, publisher, ConfigFactory.empty());
+    }
+
+    /** @param further Pekko's own settings, over the relay's */
+    TestNode(InMemoryOutboxStore store, RecordingPublisher publisher, Config further) {
         OutboxSettings orders = TestSettings.outbox("orders");
         RelaySettings settings = new RelaySettings(
                 TestSettings.database(),
@@ -64,7 +69,8 @@ final class TestNode {
                         Duration.ofMillis(200)),
                 new ManagementSettings("127.0.0.1", 0, false),
                 Map.of("orders", orders));
-        this.system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, RAW));
+        this.system = ActorSystem.create(
+                Behaviors.empty(), "relay", PekkoConfiguration.of(settings, further.withFallback(RAW)));
         this.handles = RelayStart.start(
                 system,
                 settings,
