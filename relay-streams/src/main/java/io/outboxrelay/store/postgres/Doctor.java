@@ -5,6 +5,7 @@ import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
+import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.jdbc.Sample;
 import io.outboxrelay.store.jdbc.SqlFaults;
 import java.sql.Connection;
@@ -186,7 +187,7 @@ public final class Doctor {
         properties.setProperty("stringtype", "unspecified");
         Connection connection = DriverManager.getConnection(database.url(), properties);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set jit = off; set enable_seqscan = off"); // as the relay reads
+            statement.execute(JdbcRunner.POSTGRESQL_SESSION); // as the relay reads
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -30,11 +30,10 @@ final class IntervalCursor implements AutoCloseable {
     /** Up to here rows are found by their transactions and sorted, in memory. */
     private static final int MOST_SORTED = 20_000;
 
-    private static final String SORTED = "set local work_mem = '32MB'; set local max_parallel_workers_per_gather = 0";
+    private static final String SORTED = "set local work_mem = '32MB'";
 
     /** Nothing but the index by number can give the rows in order. */
-    static final String STREAMED =
-            "set local enable_sort = off; set local enable_bitmapscan = off; set local max_parallel_workers_per_gather = 0";
+    static final String STREAMED = "set local enable_sort = off";
 
     private final JdbcRunner lane;
     private final Connection connection;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The progress table: one row per shard, its owner's epoch and how far it is. Called through the JDBC door. */
 final class Progress {
     /** Of whatever shard: counting them costs about as much as reading them. */
-    private static final int MOST_LOOKED_AT = 100_000;
+    private static final int MOST_LOOKED_AT = 20_000;
 
     private final OutboxSql sql;
 

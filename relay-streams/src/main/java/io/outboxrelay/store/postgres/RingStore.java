@@ -54,6 +54,7 @@ public final class RingStore implements OpenStore {
     private final ParkedRows parked;
     private final ParkedEdits edits;
     private final ReadSql read;
+    private CompletionStage<Backlog> counted = CompletableFuture.completedFuture(Backlog.NONE);
     private final RingPurge purge;
 
     private RingStore(ActorSystem<?> system, OutboxSettings settings) {
@@ -198,10 +199,14 @@ public final class RingStore implements OpenStore {
                                         new Chunk(claim.shard(), rows, claim.position(), true)))));
     }
 
+    /** One count after the other: they must not take the connections by which shards catch up. */
     @Override
-    public CompletionStage<Backlog> backlog(Claim claim) {
+    public synchronized CompletionStage<Backlog> backlog(Claim claim) {
         ShardId shard = claim.shard();
-        return workLane.inTransaction("count backlog of " + shard, connection -> progress.backlog(connection, shard));
+        counted = counted.handle((before, failure) -> shard)
+                .thenCompose(next -> workLane.inTransaction(
+                        "count backlog of " + next, connection -> progress.backlog(connection, next)));
+        return counted;
     }
 
     @Override

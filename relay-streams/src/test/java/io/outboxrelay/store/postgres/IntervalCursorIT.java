@@ -246,7 +246,7 @@ class IntervalCursorIT {
         String query = copy.substring("copy (".length(), copy.lastIndexOf(") to stdout"));
         try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
                 Statement statement = connection.createStatement()) {
-            statement.execute("set enable_seqscan = off; " + IntervalCursor.STREAMED.replace(" local", ""));
+            statement.execute(JdbcRunner.POSTGRESQL_SESSION + IntervalCursor.STREAMED.replace(" local", ""));
             List<String> nodes = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery("explain (costs off) " + query)) {
                 while (rows.next()) {
