@@ -11,7 +11,8 @@ public record ClusterSettings(
         List<String> seedNodes,
         Duration stableAfter,
         Duration nodeExpiry,
-        Duration wakeInterval) {
+        Duration wakeInterval,
+        TlsSettings tls) {
 
     /** Where a starting node learns of the others. */
     public enum Seeds {
@@ -41,5 +42,10 @@ public record ClusterSettings(
             rules.that(Hosts.isNode(node), "seed-nodes", node, "legal host:port with a port from 1 to 65535");
         }
         rules.orThrow();
+    }
+
+    /** Other machines may reach the remoting port, and nothing asks them who they are. */
+    public boolean isOpenToAnybody() {
+        return !tls.isOn() && !Hosts.isLoopback(host);
     }
 }

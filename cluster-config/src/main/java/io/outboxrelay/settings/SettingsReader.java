@@ -220,7 +220,15 @@ final class SettingsReader {
                 block.texts("seed-nodes"),
                 block.duration("stable-after"),
                 block.duration("node-expiry"),
-                block.duration("wake-interval"));
+                block.duration("wake-interval"),
+                block.sub("tls").build(SettingsReader::tls));
+    }
+
+    private static TlsSettings tls(Section block) {
+        TlsSettings tls = new TlsSettings(
+                block.text("certificate"), block.text("key"), block.text("trusted"), block.duration("reload-interval"));
+        TlsFiles.check(block, tls);
+        return tls;
     }
 
     private static ManagementSettings management(Section block) {

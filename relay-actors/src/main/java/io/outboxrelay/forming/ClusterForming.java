@@ -14,9 +14,13 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a started actor system a member of its cluster, found through the node table or static seeds. */
 public final class ClusterForming {
+    private static final Logger log = LoggerFactory.getLogger(ClusterForming.class);
+
     private ClusterForming() {}
 
     /**
@@ -27,6 +31,13 @@ public final class ClusterForming {
      */
     public static CompletionStage<Done> join(ActorSystem<?> system, RelaySettings settings) {
         CompletableFuture<Done> up = new CompletableFuture<>();
+        if (settings.cluster().isOpenToAnybody()) {
+            log.warn(
+                    "outbox-relay.cluster.host = {} and no outbox-relay.cluster.tls: whoever reaches port {} can act as"
+                            + " a node of this cluster; give the nodes certificates, or keep others from the port",
+                    settings.cluster().host(),
+                    settings.cluster().port());
+        }
         if (settings.cluster().seeds() == ClusterSettings.Seeds.STATIC) {
             system.systemActorOf(UpWatch.create(up), "cluster-forming", Props.empty());
             joinSeeds(system, settings.cluster().seedNodes());

@@ -44,6 +44,23 @@ final class Nodes implements AutoCloseable {
         return listening.stream().map(Nodes::join).toList();
     }
 
+    /** Starts a node that is a cluster by itself. */
+    void found(String more) {
+        ActorSystem<Void> system = listen(0, more).system();
+        ClusterForming.joinSeeds(system, List.of(ClusterForming.ownNode(system)));
+    }
+
+    /** Starts a node whose only seed is that one. */
+    CompletableFuture<Done> startBeside(String seed, String more) {
+        return startBeside(seed, more, () -> {});
+    }
+
+    CompletableFuture<Done> startBeside(String seed, String more, Runnable beforeJoining) {
+        Listening node = listen(0, "cluster { seeds = static, seed-nodes = [\"" + seed + "\"] }\n" + more);
+        beforeJoining.run();
+        return join(node);
+    }
+
     /** A node that was started and has not joined. */
     private record Listening(ActorSystem<Void> system, RelaySettings settings) {}
 
