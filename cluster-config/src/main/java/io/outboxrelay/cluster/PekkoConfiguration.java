@@ -64,6 +64,7 @@ public final class PekkoConfiguration {
         values.put("pekko.cluster.sharding.handoff-timeout", stop);
         values.put("pekko.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", stop);
         values.putAll(remoting(cluster.tls()));
+        values.putAll(AgreedCheck.values(Agreed.of(settings), Agreed.node(cluster)));
         values.put("pekko.management.http.hostname", management.host());
         values.put("pekko.management.http.port", management.port());
         values.put("pekko.management.http.route-providers-read-only", !management.allowWrites());

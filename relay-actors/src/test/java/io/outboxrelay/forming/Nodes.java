@@ -23,10 +23,17 @@ import org.awaitility.Awaitility;
 /** Nodes of one test, all in this JVM; closing stops them. */
 final class Nodes implements AutoCloseable {
     private final String url;
+    private final String pekko;
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
 
     Nodes(String url) {
+        this(url, "");
+    }
+
+    /** Nodes whose file says more beside `outbox-relay`. */
+    Nodes(String url, String pekko) {
         this.url = url;
+        this.pekko = pekko;
     }
 
     /** Starts a node and lets it join; port 0 picks one. */
@@ -78,7 +85,8 @@ final class Nodes implements AutoCloseable {
                   %s
                 }
                 pekko { coordinated-shutdown.exit-jvm = off, loglevel = WARNING }
-                """.formatted(url, port, more));
+                %s
+                """.formatted(url, port, more, pekko));
         RelaySettings settings = RelaySettings.from(raw);
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, raw));
         systems.add(system);

@@ -43,6 +43,9 @@ public final class Node {
     /** The cluster removed this node, or it removed itself as part of a minority; start it again. */
     public static final int EXIT_DOWNED = 3;
 
+    /** The cluster's configuration contradicts this node's; starting it again does not help. */
+    public static final int EXIT_REFUSED = 4;
+
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final String SYSTEM = "outbox-relay";
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
@@ -70,6 +73,7 @@ public final class Node {
      * @return the process's exit code: 0, or {@link #EXIT_DOWNED}
      * @throws io.outboxrelay.settings.SettingsException if the configuration is wrong
      * @throws RelayException if the node cannot start until a person acts
+     * @throws NodeRefused if its configuration contradicts that of the cluster
      */
     public static int run(Path config) {
         Node node = start(LoadedConfig.load(config));
@@ -105,7 +109,7 @@ public final class Node {
             return node;
         } catch (RuntimeException e) {
             node.stop().toCompletableFuture().join();
-            throw e;
+            throw ClusterForming.isRefused(node.system) ? new NodeRefused(e) : e;
         }
     }
 
