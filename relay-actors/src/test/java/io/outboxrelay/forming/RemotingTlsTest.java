@@ -14,18 +14,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.apache.pekko.Done;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,14 +36,19 @@ class RemotingTlsTest {
     private static final String CLIENT_SIDE = "org.apache.pekko.stream.Materializer";
     private static final Authority OURS = new Authority("ours");
 
+    private static final Nodes MEMBERS = new Nodes(NO_DATABASE);
+
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private String first = "";
+    @BeforeAll
+    static void startMember() throws IOException {
+        MEMBERS.found(OURS.issue(folder.resolve("first"), "relay").settings());
+    }
 
-    @BeforeEach
-    void issue() throws IOException {
-        first = OURS.issue(folder.resolve("first"), "relay").settings();
+    @AfterAll
+    static void stopMembers() {
+        MEMBERS.close();
     }
 
     private static ConditionFactory await() {
@@ -51,48 +57,63 @@ class RemotingTlsTest {
 
     @Test
     void nodesWithCertificatesOfOneAuthorityFormAClusterAndTakeUpNewCertificates() throws Exception {
-        try (Nodes nodes = new Nodes(NO_DATABASE)) {
-            nodes.found(first);
+        join("second");
+        BigInteger replaced = OURS.issue(folder.resolve("first"), "relay").serial();
+        await().until(() -> presentedBy(MEMBERS.port(0)).equals(replaced));
+        join("third");
+    }
+
+    @Test
+    void filesThatVanishLeaveTheFormerOnesInUse() throws Exception {
+        Path files = folder.resolve("vanishing");
+        try (LogLines lines = new LogLines(WatchedTls.class.getName());
+                Nodes nodes = new Nodes(NO_DATABASE)) {
+            nodes.found(OURS.issue(files, "relay").settings());
+            for (String name : List.of("tls.crt", "tls.key", "ca.crt")) {
+                Files.delete(files.resolve(name));
+            }
+            await().until(() -> {
+                BigInteger shown = presentedBy(nodes.port(0));
+                return !shown.equals(BigInteger.ZERO)
+                        && !lines.with("cannot be read again, the former ones stay in use")
+                                .isEmpty();
+            });
             nodes.startBeside(
                             nodes.address(0),
-                            OURS.issue(folder.resolve("second"), "relay").settings())
-                    .get(60, TimeUnit.SECONDS);
-            nodes.awaitOneCluster();
-            BigInteger replaced = OURS.issue(folder.resolve("first"), "relay").serial();
-            await().until(() -> presentedBy(nodes.port(0)).equals(replaced));
-            nodes.startBeside(
-                            nodes.address(0),
-                            OURS.issue(folder.resolve("third"), "relay").settings())
+                            OURS.issue(folder.resolve("late"), "relay").settings())
                     .get(60, TimeUnit.SECONDS);
             nodes.awaitOneCluster();
         }
     }
 
+    private void join(String name) throws Exception {
+        MEMBERS.startBeside(
+                        MEMBERS.address(0),
+                        OURS.issue(folder.resolve(name), "relay").settings())
+                .get(60, TimeUnit.SECONDS);
+        MEMBERS.awaitOneCluster();
+    }
+
     @Test
     void aNodeOfAForeignAuthorityIsRefusedByBothSides() throws Exception {
         Authority foreign = new Authority("foreign");
-        Authority.Pem careless = foreign.issue(folder.resolve("careless"), "relay");
         String stranger = foreign.issue(folder.resolve("stranger"), "relay").settings();
+        Authority.Pem careless = foreign.issue(folder.resolve("careless"), "relay");
+        String member = MEMBERS.address(0);
         try (LogLines lines = new LogLines(WatchedTls.class.getName(), CLIENT_SIDE);
-                Nodes nodes = new Nodes(NO_DATABASE);
                 Nodes strangers = new Nodes(NO_DATABASE)) {
-            nodes.found(first);
-            CompletableFuture<Done> joined = strangers.startBeside(nodes.address(0), stranger);
-            await().until(() ->
-                    !lines.with(nodes.address(0), "PKIX path building failed").isEmpty());
-            assertThat(lines.with("refused a connection to the remoting port", "certificate_unknown"))
-                    .as("the node that connects does not trust us, and says so")
-                    .isNotEmpty();
+            CompletableFuture<Done> joined = strangers.startBeside(member, stranger);
+            await().until(() -> !lines.with(member, "PKIX path building failed").isEmpty());
+            await().until(() -> !lines.with("refused a connection to the remoting port", "certificate_unknown")
+                    .isEmpty());
             // One that trusts us all the same: only our own look at its certificate keeps it out.
             CompletableFuture<Done> other = strangers.startBeside(
-                    nodes.address(0),
-                    careless.settings(),
-                    () -> copy(folder.resolve("first/ca.crt"), careless.trusted()));
+                    member, careless.settings(), () -> copy(folder.resolve("first/ca.crt"), careless.trusted()));
             await().until(() -> !lines.with("refused a connection to the remoting port", "PKIX path building failed")
                     .isEmpty());
             assertThat(joined).isNotDone();
             assertThat(other).isNotDone();
-            nodes.awaitOneCluster();
+            MEMBERS.awaitOneCluster();
         }
     }
 
@@ -106,36 +127,25 @@ class RemotingTlsTest {
 
     @Test
     void aNodeOfAnotherNameIsRefusedThoughTheAuthorityIsTheSame() throws Exception {
-        try (LogLines lines = new LogLines(WatchedTls.class.getName(), CLIENT_SIDE);
-                Nodes nodes = new Nodes(NO_DATABASE);
+        String other = OURS.issue(folder.resolve("other"), "billing").settings();
+        try (LogLines lines = new LogLines(CLIENT_SIDE);
                 Nodes others = new Nodes(NO_DATABASE)) {
-            nodes.found(first);
-            CompletableFuture<Done> joined = others.startBeside(
-                    nodes.address(0),
-                    OURS.issue(folder.resolve("other"), "billing").settings());
+            CompletableFuture<Done> joined = others.startBeside(MEMBERS.address(0), other);
             await().until(() ->
-                    !lines.with(nodes.address(0), "peer subject names").isEmpty());
+                    !lines.with(MEMBERS.address(0), "peer subject names").isEmpty());
             assertThat(joined).isNotDone();
         }
     }
 
     @Test
     void junkIsRefusedAndLoggedOnceAndTheClusterGoesOn() throws Exception {
-        try (LogLines lines = new LogLines(WatchedTls.class.getName());
-                Nodes nodes = new Nodes(NO_DATABASE)) {
-            nodes.found(first);
+        try (LogLines lines = new LogLines(WatchedTls.class.getName())) {
             for (int i = 0; i < 20; i++) {
-                sendUntilHungUpOn(nodes.port(0), "GET / HTTP/1.0\r\n\r\n");
+                sendUntilHungUpOn(MEMBERS.port(0), "GET / HTTP/1.0\r\n\r\n");
             }
-            assertThat(lines.with("refused a connection to the remoting port"))
-                    .singleElement()
-                    .asString()
-                    .contains("nrecognized SSL message");
-            nodes.startBeside(
-                            nodes.address(0),
-                            OURS.issue(folder.resolve("second"), "relay").settings())
-                    .get(60, TimeUnit.SECONDS);
-            nodes.awaitOneCluster();
+            assertThat(lines.with("refused a connection to the remoting port", "nrecognized SSL message"))
+                    .hasSize(1);
+            join("afterwards");
         }
     }
 
@@ -170,7 +180,7 @@ class RemotingTlsTest {
         context.init(null, new TrustManager[] {new Onlooker(seen)}, null);
         try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.startHandshake();
-        } catch (SSLException refused) {
+        } catch (IOException refused) {
             assertThat(refused).as("it has no certificate").isNotNull();
         }
         return seen.get();
