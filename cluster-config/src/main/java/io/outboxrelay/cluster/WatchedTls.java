@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -35,14 +35,12 @@ public final class WatchedTls implements SSLEngineProvider {
     private final Config settings;
     private final MarkerLoggingAdapter pekkoLog;
     private final long reloadNanos;
-    private final AtomicReference<Loaded> loaded;
+    private final AtomicLong readNanos = new AtomicLong(System.nanoTime());
+    private volatile SSLEngineProvider tls;
     private final ConcurrentMap<String, Told> toldByReason = new ConcurrentHashMap<>();
 
     /** When a reason was logged, and how often it occurred since. */
     private record Told(long nanos, int since) {}
-
-    /** What the files held, and when they were last looked at. */
-    private record Loaded(SSLEngineProvider tls, long nanos) {}
 
     /** As Pekko wants it; throws if the files cannot be read. */
     public WatchedTls(ActorSystem system) {
@@ -51,30 +49,30 @@ public final class WatchedTls implements SSLEngineProvider {
         // Without it, Pekko keeps what it has read: reading again is done here.
         this.settings = all.withoutPath(RELOAD);
         this.pekkoLog = Logging.withMarker(system, WatchedTls.class.getName(), LogSource.fromString());
-        this.loaded = new AtomicReference<>(new Loaded(load(), System.nanoTime()));
+        this.tls = read();
     }
 
-    private SSLEngineProvider load() {
-        SSLEngineProvider tls = new RotatingKeysSSLEngineProvider(settings, pekkoLog);
+    private SSLEngineProvider read() {
+        SSLEngineProvider fresh = new RotatingKeysSSLEngineProvider(settings, pekkoLog);
         // Pekko reads the files when the first engine is made.
-        tls.createServerSSLEngine("", 0);
-        return tls;
+        fresh.createServerSSLEngine("", 0);
+        return fresh;
     }
 
     private SSLEngineProvider tls() {
-        Loaded last = loaded.get();
+        long last = readNanos.get();
         long now = System.nanoTime();
         // Whoever comes first reads; the others go on with what there is.
-        if (now - last.nanos() > reloadNanos && loaded.compareAndSet(last, new Loaded(last.tls(), now))) {
+        if (now - last > reloadNanos && readNanos.compareAndSet(last, now)) {
             try {
-                loaded.set(new Loaded(load(), now));
+                tls = read();
             } catch (RuntimeException e) {
                 log.error(
                         "the files of outbox-relay.cluster.tls cannot be read again, the former ones stay in use: {}",
                         e.getMessage());
             }
         }
-        return loaded.get().tls();
+        return tls;
     }
 
     @Override

@@ -217,7 +217,7 @@ final class SettingsReader {
                 block.text("host"),
                 block.integer("port"),
                 block.choice("seeds", ClusterSettings.Seeds.class),
-                block.texts("seed-nodes"),
+                block.listOrText("seed-nodes"),
                 block.duration("stable-after"),
                 block.duration("node-expiry"),
                 block.duration("wake-interval"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.RelaySettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,10 +88,22 @@ final class Nodes implements AutoCloseable {
                 pekko { coordinated-shutdown.exit-jvm = off, loglevel = WARNING }
                 %s
                 """.formatted(url, port, more, pekko));
-        RelaySettings settings = RelaySettings.from(raw);
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, raw));
+        return listen(new LoadedConfig(RelaySettings.from(raw), raw));
+    }
+
+    private Listening listen(LoadedConfig config) {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(config));
         systems.add(system);
-        return new Listening(system, settings);
+        return new Listening(system, config.settings());
+    }
+
+    /** Starts a node with a user's file, and lets it join. */
+    CompletableFuture<Done> start(LoadedConfig config) {
+        return join(listen(config));
+    }
+
+    ActorSystem<Void> system(int index) {
+        return systems.get(index);
     }
 
     String address(int index) {

@@ -31,6 +31,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,15 +128,12 @@ public final class Node {
         for (OutboxSettings outbox : settings.outboxes().values()) {
             open(outbox);
         }
-        await(PekkoManagement.get(system).start());
+        Uri management = await(PekkoManagement.get(system).start());
         await(ClusterForming.join(system, settings));
         RelayStart.start(system, settings, outboxes, Clock.systemUTC());
         log.atInfo()
                 .addKeyValue("outboxes", settings.outboxes().keySet())
-                .addKeyValue(
-                        "management",
-                        settings.management().host() + ":"
-                                + settings.management().port())
+                .addKeyValue("management", settings.management().host() + ":" + management.port())
                 .log("node is relaying");
     }
 
