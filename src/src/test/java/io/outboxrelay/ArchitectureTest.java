@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.outboxrelay.cluster.Wire;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -122,6 +123,24 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.pekko.cluster..");
+
+    /** A sealed type cannot permit classes of other packages without Java modules, so this is held here. */
+    @ArchTest
+    static final ArchRule whatCrossesNodesIsPlainDataOfThreeRooms = classes()
+            .that()
+            .areAssignableTo(Wire.class)
+            .and()
+            .areNotInterfaces()
+            .should()
+            .beRecords()
+            .orShould()
+            .beEnums()
+            .andShould()
+            .resideInAnyPackage(rooms("shard", "coordinator", "control"));
+
+    @ArchTest
+    static final ArchRule nobodyReadsTypesByTheirClassName =
+            noClasses().should().beAnnotatedWith("com.fasterxml.jackson.annotation.JsonTypeInfo");
 
     @ArchTest
     static final ArchRule nobodySleeps =

@@ -10,6 +10,7 @@ import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.ManagementSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.settings.TlsSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class PekkoConfiguration {
      * As {@link #of(LoadedConfig)}.
      *
      * @param raw what the operator's file says, without anybody's defaults
+     * @throws io.outboxrelay.settings.SettingsException if the operator's file takes a safeguard of remoting away
      */
     public static Config of(RelaySettings settings, Config raw) {
         Config ours = ConfigFactory.parseResources(
@@ -44,8 +46,10 @@ public final class PekkoConfiguration {
                 .withValue(
                         "pekko-persistence-jdbc.shared-databases.slick.db.properties",
                         ConfigValueFactory.fromMap(connection(settings.database())));
-        return ConfigFactory.load(
+        Config made = ConfigFactory.load(
                 raw.withoutPath("outbox-relay").withFallback(fromSettings).withFallback(ours));
+        Safeguards.check(made, settings.cluster().tls());
+        return made;
     }
 
     private static Map<String, Object> values(RelaySettings settings) {
@@ -59,6 +63,8 @@ public final class PekkoConfiguration {
         values.put("pekko.cluster.split-brain-resolver.stable-after", cluster.stableAfter());
         values.put("pekko.cluster.sharding.handoff-timeout", stop);
         values.put("pekko.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout", stop);
+        values.putAll(remoting(cluster.tls()));
+        values.putAll(AgreedCheck.values(Agreed.of(settings), Agreed.node(cluster)));
         values.put("pekko.management.http.hostname", management.host());
         values.put("pekko.management.http.port", management.port());
         values.put("pekko.management.http.route-providers-read-only", !management.allowWrites());
@@ -71,6 +77,26 @@ public final class PekkoConfiguration {
             values.put(slick + "password", database.password().reveal());
         }
         return values;
+    }
+
+    static Map<String, Object> remoting(TlsSettings tls) {
+        if (!tls.isOn()) {
+            return Map.of();
+        }
+        String files = "pekko.remote.artery.ssl.rotating-keys-engine.";
+        return Map.of(
+                "pekko.remote.artery.transport",
+                "tls-tcp",
+                "pekko.remote.artery.ssl.ssl-engine-provider",
+                WatchedTls.class.getName(),
+                files + "cert-file",
+                tls.certificate(),
+                files + "key-file",
+                tls.key(),
+                files + "ca-cert-file",
+                tls.trusted(),
+                files + "ssl-context-cache-ttl",
+                tls.reloadInterval());
     }
 
     /** For the journal's connections; the same as everywhere else, with a name of their own. */

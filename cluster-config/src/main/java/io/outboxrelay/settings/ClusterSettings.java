@@ -3,7 +3,10 @@ package io.outboxrelay.settings;
 import java.time.Duration;
 import java.util.List;
 
-/** How nodes address and find each other; `seedNodes` ("host:port") counts only with static seeds. */
+/**
+ * How nodes address and find each other; `seedNodes` counts only with static seeds, and has one "host:port" for each
+ * node that a written range such as "node-{1-3}:7355" stands for.
+ */
 public record ClusterSettings(
         String host,
         int port,
@@ -11,7 +14,8 @@ public record ClusterSettings(
         List<String> seedNodes,
         Duration stableAfter,
         Duration nodeExpiry,
-        Duration wakeInterval) {
+        Duration wakeInterval,
+        TlsSettings tls) {
 
     /** Where a starting node learns of the others. */
     public enum Seeds {
@@ -20,7 +24,7 @@ public record ClusterSettings(
     }
 
     public ClusterSettings {
-        seedNodes = List.copyOf(seedNodes);
+        seedNodes = SeedNodes.expand(seedNodes);
         Rules rules = new Rules()
                 .that(
                         Hosts.isHost(host) && !Hosts.isWildcard(host),
@@ -38,8 +42,13 @@ public record ClusterSettings(
                 .between("node-expiry", nodeExpiry, Duration.ofSeconds(3), Duration.ofMinutes(10))
                 .between("wake-interval", wakeInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
         for (String node : seedNodes) {
-            rules.that(Hosts.isNode(node), "seed-nodes", node, "legal host:port with a port from 1 to 65535");
+            rules.that(Hosts.isNode(node), "seed-nodes", node, SeedNodes.GRAMMAR);
         }
         rules.orThrow();
+    }
+
+    /** Other machines may reach the remoting port, and nothing asks them who they are. */
+    public boolean isOpenToAnybody() {
+        return !tls.isOn() && !Hosts.isLoopback(host);
     }
 }

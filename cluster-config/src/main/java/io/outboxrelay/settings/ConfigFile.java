@@ -43,9 +43,18 @@ record ConfigFile(Config withReference, Config alone) {
                     file.toFile(),
                     ConfigParseOptions.defaults().setAllowMissing(false).setSyntax(ConfigSyntax.CONF));
             Config complete = unresolved.withFallback(ConfigFactory.defaultReferenceUnresolved());
-            return new ConfigFile(complete.resolve(options), unresolved.resolveWith(complete, options));
+            return new ConfigFile(complete.resolve(options), alone(unresolved, complete, options));
         } catch (ConfigException e) {
             throw new SettingsException(List.of(explain(file, e)));
+        }
+    }
+
+    /** The library cannot resolve `a = 1, a = ${?X}` with another configuration; such a file has to do with itself. */
+    private static Config alone(Config unresolved, Config complete, ConfigResolveOptions options) {
+        try {
+            return unresolved.resolveWith(complete, options);
+        } catch (ConfigException.BugOrBroken e) {
+            return unresolved.resolve(options);
         }
     }
 

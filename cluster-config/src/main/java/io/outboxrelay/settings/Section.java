@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  * A value that cannot be read is a problem, and the default stands in for it, so that reading goes on.
  */
 final class Section {
+    private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
+
     private final List<Block> blocks;
     private final Block defaults;
     private final Problems problems;
@@ -107,6 +110,18 @@ final class Section {
 
     List<String> texts(String key) {
         return read(key, Config::getStringList, "a list of texts");
+    }
+
+    /** A list, or one text with commas in between, as an environment variable has it. */
+    List<String> listOrText(String key) {
+        return read(
+                key,
+                (config, name) -> config.getValue(name).valueType() == ConfigValueType.STRING
+                        ? COMMA.splitAsStream(config.getString(name).strip())
+                                .filter(text -> !text.isEmpty())
+                                .toList()
+                        : config.getStringList(name),
+                "a list of texts, or one text with commas in between");
     }
 
     <E extends Enum<E>> E choice(String key, Class<E> type) {

@@ -8,7 +8,8 @@ public final class SettingsException extends RuntimeException {
 
     private final List<String> problems;
 
-    SettingsException(List<String> problems) {
+    /** Each problem is a line of its own. */
+    public SettingsException(List<String> problems) {
         super(String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
     }

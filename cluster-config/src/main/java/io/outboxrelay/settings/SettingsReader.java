@@ -217,10 +217,18 @@ final class SettingsReader {
                 block.text("host"),
                 block.integer("port"),
                 block.choice("seeds", ClusterSettings.Seeds.class),
-                block.texts("seed-nodes"),
+                block.listOrText("seed-nodes"),
                 block.duration("stable-after"),
                 block.duration("node-expiry"),
-                block.duration("wake-interval"));
+                block.duration("wake-interval"),
+                block.sub("tls").build(SettingsReader::tls));
+    }
+
+    private static TlsSettings tls(Section block) {
+        TlsSettings tls = new TlsSettings(
+                block.text("certificate"), block.text("key"), block.text("trusted"), block.duration("reload-interval"));
+        TlsFiles.check(block, tls);
+        return tls;
     }
 
     private static ManagementSettings management(Section block) {

@@ -158,4 +158,18 @@ class LoadedConfigTest {
             }
         }
     }
+
+    @Test
+    void aVariableMayStandOverAValueOfTheFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("my.conf"), LEGAL + """
+                outbox-relay.cluster { port = 5, port = ${?RELAY_PORT} }
+                pekko { loglevel = INFO, loglevel = ${?LEVEL} }
+                """);
+        LoadedConfig silent = LoadedConfig.load(file, Map.of());
+        assertThat(silent.settings().cluster().port()).isEqualTo(5);
+        assertThat(silent.raw().getString("pekko.loglevel")).isEqualTo("INFO");
+        LoadedConfig told = LoadedConfig.load(file, Map.of("RELAY_PORT", "6", "LEVEL", "DEBUG"));
+        assertThat(told.settings().cluster().port()).isEqualTo(6);
+        assertThat(told.raw().getString("pekko.loglevel")).isEqualTo("DEBUG");
+    }
 }

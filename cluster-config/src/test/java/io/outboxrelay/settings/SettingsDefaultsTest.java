@@ -34,7 +34,8 @@ class SettingsDefaultsTest {
                         List.of(),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(15),
-                        Duration.ofSeconds(1)));
+                        Duration.ofSeconds(1),
+                        TlsSettings.off()));
     }
 
     @Test

@@ -45,7 +45,8 @@ class SettingsMappingTest {
                         List.of("a:1", "[::1]:65535"),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(4),
-                        Duration.ofMillis(500)));
+                        Duration.ofMillis(500),
+                        TlsSettings.off()));
         assertThat(settings.management()).isEqualTo(new ManagementSettings("localhost", 1, true));
     }
 

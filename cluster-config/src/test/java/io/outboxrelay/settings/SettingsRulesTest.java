@@ -29,6 +29,7 @@ class SettingsRulesTest {
                 "cluster.stable-after | 100 ms | legal 1 s to 2 m",
                 "cluster.node-expiry | 2 s | legal 3 s to 10 m",
                 "cluster.wake-interval | 99 ms | legal 100 ms to 1 m",
+                "cluster.tls.reload-interval | 999 ms | legal 1 s to 1 h",
                 "management.port | -1 | legal 0 to 65535",
                 "outboxes.orders.table | Outbox | legal [a-z_]",
                 "outboxes.orders.table | a_table_name_that_is_a_little_bit_too_long | at most 40 characters",
@@ -224,5 +225,24 @@ class SettingsRulesTest {
         SettingsException refused = catchThrowableOfType(
                 SettingsException.class, () -> RelaySettings.from(ConfigFactory.parseString(config)));
         return refused.problems();
+    }
+
+    @Test
+    void tlsWantsAllItsFilesOrNone() {
+        assertThat(Configs.problemsWith("cluster.tls.key = \"canary.pem\""))
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith(ROOT + "cluster.tls.certificate")
+                        && line.contains("environment variable RELAY_TLS_CERTIFICATE"))
+                .anyMatch(line -> line.startsWith(ROOT + "cluster.tls.trusted"))
+                .noneMatch(line -> line.contains("canary"));
+        assertThat(Configs.with("").cluster().tls().isOn()).isFalse();
+    }
+
+    @Test
+    void onlyALoopbackHostIsSafeWithoutTls() {
+        assertThat(Configs.with("cluster.host = localhost").cluster().isOpenToAnybody())
+                .isFalse();
+        assertThat(Configs.with("cluster.host = node-1").cluster().isOpenToAnybody())
+                .isTrue();
     }
 }

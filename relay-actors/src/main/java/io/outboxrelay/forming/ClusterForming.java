@@ -1,5 +1,8 @@
 package io.outboxrelay.forming;
 
+import io.outboxrelay.cluster.AgreedCheck;
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.ClusterSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.store.postgres.NodeTable;
@@ -14,19 +17,32 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a started actor system a member of its cluster, found through the node table or static seeds. */
 public final class ClusterForming {
+    private static final Logger log = LoggerFactory.getLogger(ClusterForming.class);
+
     private ClusterForming() {}
 
     /**
      * Joins, and from then on keeps this node's row in the node table until the system stops. To be called once.
      *
-     * @return completes when this node is Up; fails with a MISCONFIGURED {@link io.outboxrelay.fault.RelayException} if
-     *     a person must act first; waits as long as the database or the other nodes cannot be reached
+     * @return completes when this node is Up; fails with a MISCONFIGURED {@link RelayException} if a person must act
+     *     first, and once the system has ended if the cluster's configuration is another; waits as long as the database
+     *     or the other nodes cannot be reached
      */
     public static CompletionStage<Done> join(ActorSystem<?> system, RelaySettings settings) {
         CompletableFuture<Done> up = new CompletableFuture<>();
+        if (settings.cluster().isOpenToAnybody()) {
+            log.warn(
+                    "outbox-relay.cluster.host = {} and no outbox-relay.cluster.tls: whoever reaches port {} can act as"
+                            + " a node of this cluster; give the nodes certificates, or keep others from the port",
+                    settings.cluster().host(),
+                    settings.cluster().port());
+        }
+        system.getWhenTerminated().thenAccept(done -> up.completeExceptionally(ended(system)));
         if (settings.cluster().seeds() == ClusterSettings.Seeds.STATIC) {
             system.systemActorOf(UpWatch.create(up), "cluster-forming", Props.empty());
             joinSeeds(system, settings.cluster().seedNodes());
@@ -43,6 +59,26 @@ public final class ClusterForming {
                     return left;
                 });
         return up;
+    }
+
+    /** Why a node ended before it was Up; of no effect on one that was. */
+    private static RelayException ended(ActorSystem<?> system) {
+        if (!isRefused(system)) {
+            return new RelayException(Fault.TRANSIENT, "the node was stopped before it was a member of the cluster");
+        }
+        return new RelayException(
+                Fault.MISCONFIGURED,
+                "this node does not fit the cluster it was to join: "
+                        + AgreedCheck.refusal(system.classicSystem())
+                                .orElse("its Pekko settings differ; the log of the cluster's nodes says in what"));
+    }
+
+    /** This node ended because its configuration and that of the cluster contradict each other. */
+    public static boolean isRefused(ActorSystem<?> system) {
+        return CoordinatedShutdown.get(system)
+                .getShutdownReason()
+                .filter(CoordinatedShutdown.incompatibleConfigurationDetectedReason()::equals)
+                .isPresent();
     }
 
     static void joinSeeds(ActorSystem<?> system, List<String> nodes) {

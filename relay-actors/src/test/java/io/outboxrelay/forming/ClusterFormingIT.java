@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -146,16 +147,18 @@ class ClusterFormingIT {
     }
 
     @Test
-    void aDatabaseThatIsDownAtTheStartIsWaitedFor() throws Exception {
+    void aDatabaseThatIsDownAtTheStartIsWaitedForByAllNodes() throws Exception {
         sql("alter database nodes allow_connections false");
         try (Nodes nodes = new Nodes(url)) {
-            CompletableFuture<Done> joined = nodes.start(0, "database.connect-timeout = 1 s");
+            List<CompletableFuture<Done>> joined = Stream.of(1, 2, 3)
+                    .map(node -> nodes.start(0, "database.connect-timeout = 1 s"))
+                    .toList();
             Awaitility.await()
                     .during(3, TimeUnit.SECONDS)
                     .atMost(30, TimeUnit.SECONDS)
-                    .until(() -> !joined.isDone());
+                    .until(() -> joined.stream().noneMatch(CompletableFuture::isDone));
             sql("alter database nodes allow_connections true");
-            joined.get(60, TimeUnit.SECONDS);
+            awaitAll(joined);
             nodes.awaitOneCluster();
         } finally {
             sql("alter database nodes allow_connections true");

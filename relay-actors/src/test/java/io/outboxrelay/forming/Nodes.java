@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.RelaySettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +24,17 @@ import org.awaitility.Awaitility;
 /** Nodes of one test, all in this JVM; closing stops them. */
 final class Nodes implements AutoCloseable {
     private final String url;
+    private final String pekko;
     private final List<ActorSystem<Void>> systems = new ArrayList<>();
 
     Nodes(String url) {
+        this(url, "");
+    }
+
+    /** Nodes whose file says more beside `outbox-relay`. */
+    Nodes(String url, String pekko) {
         this.url = url;
+        this.pekko = pekko;
     }
 
     /** Starts a node and lets it join; port 0 picks one. */
@@ -42,6 +50,23 @@ final class Nodes implements AutoCloseable {
     List<CompletableFuture<Done>> startAtOnce(List<Integer> ports) {
         List<Listening> listening = ports.stream().map(port -> listen(port, "")).toList();
         return listening.stream().map(Nodes::join).toList();
+    }
+
+    /** Starts a node that is a cluster by itself. */
+    void found(String more) {
+        ActorSystem<Void> system = listen(0, more).system();
+        ClusterForming.joinSeeds(system, List.of(ClusterForming.ownNode(system)));
+    }
+
+    /** Starts a node whose only seed is that one. */
+    CompletableFuture<Done> startBeside(String seed, String more) {
+        return startBeside(seed, more, () -> {});
+    }
+
+    CompletableFuture<Done> startBeside(String seed, String more, Runnable beforeJoining) {
+        Listening node = listen(0, "cluster { seeds = static, seed-nodes = [\"" + seed + "\"] }\n" + more);
+        beforeJoining.run();
+        return join(node);
     }
 
     /** A node that was started and has not joined. */
@@ -61,11 +86,24 @@ final class Nodes implements AutoCloseable {
                   %s
                 }
                 pekko { coordinated-shutdown.exit-jvm = off, loglevel = WARNING }
-                """.formatted(url, port, more));
-        RelaySettings settings = RelaySettings.from(raw);
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(settings, raw));
+                %s
+                """.formatted(url, port, more, pekko));
+        return listen(new LoadedConfig(RelaySettings.from(raw), raw));
+    }
+
+    private Listening listen(LoadedConfig config) {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "relay", PekkoConfiguration.of(config));
         systems.add(system);
-        return new Listening(system, settings);
+        return new Listening(system, config.settings());
+    }
+
+    /** Starts a node with a user's file, and lets it join. */
+    CompletableFuture<Done> start(LoadedConfig config) {
+        return join(listen(config));
+    }
+
+    ActorSystem<Void> system(int index) {
+        return systems.get(index);
     }
 
     String address(int index) {

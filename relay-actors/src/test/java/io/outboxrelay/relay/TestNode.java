@@ -9,6 +9,7 @@ import io.outboxrelay.settings.ClusterSettings;
 import io.outboxrelay.settings.ManagementSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.settings.TlsSettings;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.shard.TestSettings;
@@ -66,7 +67,8 @@ final class TestNode {
                         List.of(),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
-                        Duration.ofMillis(200)),
+                        Duration.ofMillis(200),
+                        TlsSettings.off()),
                 new ManagementSettings("127.0.0.1", 0, false),
                 Map.of("orders", orders));
         this.system = ActorSystem.create(

@@ -1,5 +1,7 @@
 package io.outboxrelay.cli;
 
+import io.outboxrelay.node.Node;
+import io.outboxrelay.node.NodeRefused;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -8,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The entry point. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/**
+ * The entry point. Exit codes: 0 done, 1 failed, 2 wrong usage; of a node also 3 removed from the cluster, 4 refused by
+ * it.
+ */
 @Command(
         name = "relay",
         description = "Relays what services committed to their outbox tables to Kafka: all of it, in order.",
@@ -59,7 +64,11 @@ public final class Main implements Runnable {
         if (verbose) {
             failure.printStackTrace(command.getErr());
         }
-        return CommandLine.ExitCode.SOFTWARE;
+        return exitCode(failure);
+    }
+
+    static int exitCode(Exception failure) {
+        return failure instanceof NodeRefused ? Node.EXIT_REFUSED : CommandLine.ExitCode.SOFTWARE;
     }
 
     private static int misused(ParameterException wrong) {

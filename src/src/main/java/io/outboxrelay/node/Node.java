@@ -31,6 +31,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     /** The cluster removed this node, or it removed itself as part of a minority; start it again. */
     public static final int EXIT_DOWNED = 3;
+
+    /** The cluster's configuration contradicts this node's; starting it again does not help. */
+    public static final int EXIT_REFUSED = 4;
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final String SYSTEM = "outbox-relay";
@@ -70,6 +74,7 @@ public final class Node {
      * @return the process's exit code: 0, or {@link #EXIT_DOWNED}
      * @throws io.outboxrelay.settings.SettingsException if the configuration is wrong
      * @throws RelayException if the node cannot start until a person acts
+     * @throws NodeRefused if its configuration contradicts that of the cluster
      */
     public static int run(Path config) {
         Node node = start(LoadedConfig.load(config));
@@ -105,7 +110,7 @@ public final class Node {
             return node;
         } catch (RuntimeException e) {
             node.stop().toCompletableFuture().join();
-            throw e;
+            throw ClusterForming.isRefused(node.system) ? new NodeRefused(e) : e;
         }
     }
 
@@ -123,15 +128,12 @@ public final class Node {
         for (OutboxSettings outbox : settings.outboxes().values()) {
             open(outbox);
         }
-        await(PekkoManagement.get(system).start());
+        Uri management = await(PekkoManagement.get(system).start());
         await(ClusterForming.join(system, settings));
         RelayStart.start(system, settings, outboxes, Clock.systemUTC());
         log.atInfo()
                 .addKeyValue("outboxes", settings.outboxes().keySet())
-                .addKeyValue(
-                        "management",
-                        settings.management().host() + ":"
-                                + settings.management().port())
+                .addKeyValue("management", settings.management().host() + ":" + management.port())
                 .log("node is relaying");
     }
 

@@ -2,6 +2,7 @@ package io.outboxrelay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.node.NodeRefused;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -44,6 +45,13 @@ class MainTest {
         assertThat(run("nodes")).isEqualTo(2);
         assertThat(run("node")).isEqualTo(2);
         assertThat(err.toString()).contains("error: a command is missing", "See 'relay node --help'");
+    }
+
+    @Test
+    void aNodeThatTheClusterRefusedHasAnExitCodeOfItsOwn() {
+        assertThat(Main.exitCode(new NodeRefused(new IllegalStateException("other table"))))
+                .isEqualTo(4);
+        assertThat(Main.exitCode(new IllegalStateException("no table"))).isEqualTo(1);
     }
 
     @Test

@@ -53,6 +53,19 @@ class NodeRefusalIT extends ShopScene {
     }
 
     @Test
+    void aNodeThatContradictsTheClusterIsToldWhy() throws Exception {
+        LoadedConfig config = LoadedConfig.load(shop.config());
+        shop.migrate(config);
+        Node member = Node.start(config);
+        Path other = shop.config("outbox-relay.outboxes.orders.publisher.delivery = exactly-once");
+        assertThatThrownBy(() -> Node.run(other))
+                .isInstanceOf(NodeRefused.class)
+                .hasMessageContaining("outboxes.orders.delivery is exactly-once on the node that joins")
+                .hasMessageContaining("and at-least-once in the cluster");
+        member.stop().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
     void kafkaThatCannotBeReachedIsNamedWhileTheNodeKeepsTrying() throws Exception {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
