@@ -60,7 +60,9 @@ class HeapIT {
                 }
                 each(kafka::resume);
                 BitSet arrived = new BitSet();
-                await().atMost(LIMIT).until(() -> read(consumer, arrived) == SMALL + LARGE);
+                await().atMost(LIMIT)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> read(consumer, arrived) == SMALL + LARGE);
                 most = Math.max(most, liveBytes(pid));
                 System.out.println("HeapIT " + SMALL + " small rows, " + LARGE + " of 1 MB: at most " + (most >> 20)
                         + " MB live of " + (HEAP_BYTES >> 20));
@@ -90,7 +92,13 @@ class HeapIT {
 
     private static KafkaConsumer<String, byte[]> consumer(String bootstrapServers) {
         KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "auto.offset.reset",
+                        "earliest",
+                        "max.poll.records",
+                        "20000"),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         consumer.assign(consumer.partitionsFor(Audit.TOPIC).stream()
