@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param node host:port of the node that holds the shard
  * @param epoch of the last claim; 0 before the first
  * @param rowsWaiting committed and not acknowledged; -1 where it could not be learned in time
- * @param rowsWaitingCapped more rows wait than were counted
+ * @param rowsWaitingCapped more rows may wait than were counted
  * @param oldestWaitingSeconds age of the oldest of them; -1 where unknown
  * @param ratePerSecond rows settled, over the last five seconds
  * @param rowsInFlight read and not settled: what a crash now can repeat at most
