@@ -133,8 +133,10 @@ final class Nodes implements AutoCloseable {
     @Override
     public void close() {
         systems.forEach(ActorSystem::terminate);
-        systems.forEach(
-                system -> system.getWhenTerminated().toCompletableFuture().join());
+        List<ActorSystem<Void>> ending = List.copyOf(systems);
         systems.clear();
+        assertThat(ending)
+                .allSatisfy(system -> assertThat(system.getWhenTerminated().toCompletableFuture())
+                        .succeedsWithin(60, TimeUnit.SECONDS));
     }
 }
