@@ -3,6 +3,8 @@ package io.outboxrelay.store.postgres.model;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.postgres.model.ModelNode.Lease;
+import io.outboxrelay.testkit.Waits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fleet {
     private static final int NODES = 3;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final ActorSystem<?> system;
     private final OutboxSettings settings;
@@ -44,10 +47,10 @@ final class Fleet {
         this.thread = thread;
         this.random = random;
         this.tally = tally;
-        this.shards = settings.shards();
         for (int n = 0; n < NODES; n++) {
             nodes.add(new ModelNode(system, settings));
         }
+        this.shards = Waits.get(nodes.get(0).shards(), LIMIT); // a restored database has as many as its dump
     }
 
     /** Gives every shard without an owner to some node. */
@@ -179,6 +182,11 @@ final class Fleet {
 
     List<Lease> leases() {
         return List.copyOf(leases.values());
+    }
+
+    @Override
+    public String toString() {
+        return shards + " shards, owned " + leases.keySet() + ", changing hands " + changing;
     }
 
     void close() {

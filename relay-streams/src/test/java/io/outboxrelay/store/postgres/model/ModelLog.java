@@ -29,6 +29,10 @@ final class ModelLog {
         return List.copyOf(publications);
     }
 
+    synchronized List<String> missing(Collection<String> ids) {
+        return ids.stream().filter(id -> !events.contains(id)).toList();
+    }
+
     synchronized boolean holds(Collection<String> ids) {
         return events.containsAll(ids);
     }

@@ -100,9 +100,9 @@ final class ModelNode {
                 .thenApply(PurgeReport::emptied);
     }
 
-    CompletableFuture<Boolean> isSettled(Claim claim) {
+    CompletableFuture<Long> waiting(Claim claim) {
         return store.backlog(claim)
-                .thenApply(backlog -> backlog.rows() == 0)
+                .thenApply(backlog -> backlog.rows())
                 .toCompletableFuture()
                 .orTimeout(40, TimeUnit.SECONDS);
     }

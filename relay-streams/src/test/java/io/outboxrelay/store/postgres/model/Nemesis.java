@@ -5,6 +5,7 @@ import io.outboxrelay.store.postgres.model.Fleet.HandOver;
 import io.outboxrelay.store.postgres.model.ModelNode.Lease;
 import io.outboxrelay.testkit.Waits;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -98,11 +99,20 @@ final class Nemesis implements AutoCloseable {
         });
     }
 
-    /** True when every shard has an owner and nothing waits for it. */
-    boolean everythingIsSettled() {
+    /** What keeps things from being settled: shards without an owner, rows that wait; empty when nothing does. */
+    List<String> unsettled() {
         List<Lease> leases = on(fleet::leases);
-        return leases.size() == on(fleet::shards)
-                && leases.stream().allMatch(lease -> Waits.get(lease.node().isSettled(lease.claim()), LIMIT));
+        List<String> unsettled = new ArrayList<>();
+        if (leases.size() != on(fleet::shards)) {
+            unsettled.add(on(fleet::toString));
+        }
+        for (Lease lease : leases) {
+            long waiting = Waits.get(lease.node().waiting(lease.claim()), LIMIT);
+            if (waiting > 0) {
+                unsettled.add(waiting + " rows of " + lease.claim());
+            }
+        }
+        return unsettled;
     }
 
     private <T> T on(Callable<T> call) {

@@ -82,7 +82,12 @@ class RestoredModelIT {
             nemesis.calm();
             List<Event> ledger = second.ledger();
             List<String> committed = ledger.stream().map(Event::id).toList();
-            await().atMost(LIMIT).until(() -> log.holds(committed) && nemesis.everythingIsSettled());
+            await().atMost(LIMIT)
+                    .failFast("somebody broke down", broken::isCompletedExceptionally)
+                    .untilAsserted(() -> {
+                        assertThat(log.missing(committed)).as("not published, seed " + plan.seed()).isEmpty();
+                        assertThat(nemesis.unsettled()).as("seed " + plan.seed()).isEmpty();
+                    });
             Verdict verdict = ModelVerdict.of(ledger, log.publications(), nemesis.handOvers())
                     .delivery();
             System.out.println("model test: " + ledger.size() + " events, " + unsent

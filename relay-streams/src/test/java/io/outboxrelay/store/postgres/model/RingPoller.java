@@ -38,7 +38,7 @@ final class RingPoller implements Poller, AutoCloseable {
     @Override
     public void poll() {
         await().atMost(LIMIT)
-                .until(() -> leases.stream().allMatch(lease -> Waits.get(node.isSettled(lease.claim()), LIMIT)));
+                .until(() -> leases.stream().allMatch(lease -> Waits.get(node.waiting(lease.claim()), LIMIT) == 0));
     }
 
     @Override
