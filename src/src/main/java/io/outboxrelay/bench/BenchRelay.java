@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -55,8 +56,11 @@ final class BenchRelay implements AutoCloseable {
     }
 
     void relay(Publisher publisher, RelayObserver observer) {
-        for (int n = 0; n < shards; n++) {
-            Claim claim = join(store.claim(new ShardId(settings.name(), n)));
+        List<CompletionStage<Claim>> claims = IntStream.range(0, shards)
+                .mapToObj(n -> store.claim(new ShardId(settings.name(), n)))
+                .toList();
+        for (CompletionStage<Claim> claimed : claims) {
+            Claim claim = join(claimed);
             streams.add(ShardStream.start(
                     store,
                     publisher,

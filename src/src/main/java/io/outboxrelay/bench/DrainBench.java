@@ -2,6 +2,7 @@ package io.outboxrelay.bench;
 
 import io.outboxrelay.settings.OutboxSettings;
 import java.sql.SQLException;
+import java.util.Arrays;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -10,6 +11,9 @@ import org.postgresql.copy.CopyOut;
  * COPY of the same rows, the most that PostgreSQL can give to one connection.
  */
 final class DrainBench {
+    private static final int WARM_UPS = 3;
+    private static final int ROUNDS = 5;
+
     private final BenchOptions options;
     private final Report report;
 
@@ -21,28 +25,41 @@ final class DrainBench {
     void run() throws Exception {
         try (BenchServer server = BenchServer.start(options.shards())) {
             warmUp(server);
-            server.fill(BenchServer.RING, options.rows());
-            server.fill(BenchServer.PLAIN, options.rows());
-            server.execute("vacuum analyze");
             report.heading("drain: %,d rows, %d shards, after vacuum analyze", options.rows(), options.shards());
             report.columns("", "rows/s", "PostgreSQL CPU s", "relay CPU s");
-            copy(server);
-            double copied = measured("bare COPY, one connection", server, () -> copy(server));
-            double ring = drained("ring: read, acknowledge", server, server.ring());
+            double[] ratios = new double[ROUNDS];
+            double ring = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                refill(server, BenchServer.RING, options.rows());
+                copy(server); // what was just vacuumed comes into the caches for everyone
+                double copied = measured("bare COPY, one connection", server, () -> copy(server));
+                ring = drained("ring: read, acknowledge", server, server.ring());
+                ratios[round] = ring / copied;
+            }
+            refill(server, BenchServer.PLAIN, options.rows());
             double plain = drained("delete: read, delete", server, server.plain());
             report.atLeast(1.5, "drain: ring to delete-on-acknowledge, rows/s", ring / plain);
-            report.atLeast(0.7, "drain: ring to bare COPY, rows/s", ring / copied);
+            Arrays.sort(ratios);
+            report.atLeast(0.7, "drain: ring to bare COPY, rows/s, median of " + ROUNDS, ratios[ROUNDS / 2]);
         }
     }
 
     /** A node has compiled its code long before it meets a backlog. */
     private void warmUp(BenchServer server) throws Exception {
+        for (int n = 0; n < WARM_UPS; n++) {
+            refill(server, BenchServer.RING, options.rows());
+            copy(server);
+            drain(server.ring(), options.rows());
+        }
         int rows = Math.min(options.rows(), 200_000);
-        server.fill(BenchServer.RING, rows);
         server.fill(BenchServer.PLAIN, rows);
-        drain(server.ring(), rows);
         drain(server.plain(), rows);
-        server.execute("truncate " + BenchServer.RING);
+    }
+
+    private static void refill(BenchServer server, String table, int rows) throws SQLException {
+        server.execute("truncate " + table);
+        server.fill(table, rows);
+        server.execute("vacuum analyze " + table);
     }
 
     /** The store is open before the clock starts, as it is on a node. */

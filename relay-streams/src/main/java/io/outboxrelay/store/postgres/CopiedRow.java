@@ -25,8 +25,17 @@ final class CopiedRow implements StoredRow.Columns {
 
     private final int[] starts = new int[MOST_COLUMNS];
     private final RecurringTexts names = new RecurringTexts();
+    private final long maxBytes;
     private byte[] message = {};
     private boolean began;
+
+    /** Of a value above {@link #maxBytes}, which is taken for null; 0 if there is none. */
+    private int tooLarge;
+
+    /** @param maxBytes a larger value is reported and not given out, should the server have sent one */
+    CopiedRow(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     private static VarHandle view(Class<?> type) {
         return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.BIG_ENDIAN);
@@ -35,6 +44,7 @@ final class CopiedRow implements StoredRow.Columns {
     /** Moves to the row in this message of the server; false where it only says that there are no more. */
     boolean take(byte[] next) {
         message = next;
+        tooLarge = 0;
         int at = 0;
         if (!began) {
             began = true;
@@ -48,12 +58,20 @@ final class CopiedRow implements StoredRow.Columns {
             at += Integer.BYTES;
             starts[column] = at;
             at += Math.max(0, length);
+            if (length > maxBytes) {
+                tooLarge = column;
+            }
         }
         return columns >= 0;
     }
 
-    private int length(int column) {
+    private int sent(int column) {
         return (int) INT.get(message, starts[column] - Integer.BYTES);
+    }
+
+    private int length(int column) {
+        int length = sent(column);
+        return length > maxBytes ? -1 : length;
     }
 
     @Override
@@ -95,14 +113,19 @@ final class CopiedRow implements StoredRow.Columns {
         return length < 0 ? null : names.of(message, starts[column], length);
     }
 
-    /** The slot in a column that holds it only for keys that cannot be hashed here; else by the row's key or id. */
-    int slot(int column, int keyColumn, String id, Slots.Hash hash) {
-        if (length(column) >= 0) {
-            return (int) INT.get(message, starts[column]);
+    @Override
+    public @Nullable String tooLarge() {
+        return tooLarge == 0 ? text(ReadSql.TOO_LARGE) : ReadSql.nameOf(tooLarge) + " of " + sent(tooLarge);
+    }
+
+    /** Where the server says it, for keys that cannot be hashed here; else by the row's key or id. */
+    int slot(String id, Slots.Hash hash) {
+        if (length(ReadSql.SLOT) >= 0) {
+            return (int) INT.get(message, starts[ReadSql.SLOT]);
         }
-        int length = length(keyColumn);
+        int length = sent(ReadSql.KEY);
         if (length >= 0) {
-            return hash.of(message, starts[keyColumn], length);
+            return hash.of(message, starts[ReadSql.KEY], length);
         }
         byte[] bytes = id.getBytes(StandardCharsets.ISO_8859_1);
         return hash.of(bytes, 0, bytes.length);

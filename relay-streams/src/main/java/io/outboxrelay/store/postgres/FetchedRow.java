@@ -45,4 +45,9 @@ record FetchedRow(ResultSet row) implements StoredRow.Columns {
     public @Nullable String name(int column) throws SQLException {
         return text(column);
     }
+
+    @Override
+    public @Nullable String tooLarge() throws SQLException {
+        return text(ReadSql.TOO_LARGE);
+    }
 }

@@ -42,7 +42,7 @@ final class IntervalCursor implements AutoCloseable {
     private final Deal deal;
     private final int silentMillis;
     private boolean began;
-    private final CopiedRow row = new CopiedRow();
+    private final CopiedRow row;
     private final Slots.Hash hash = new Slots.Hash();
 
     /**
@@ -59,6 +59,7 @@ final class IntervalCursor implements AutoCloseable {
         this.connection = connection;
         this.copy = copy;
         this.maxBytes = maxBytes;
+        this.row = new CopiedRow(maxBytes);
         this.deal = deal;
         this.silentMillis = silentMillis;
     }
@@ -108,7 +109,8 @@ final class IntervalCursor implements AutoCloseable {
             return sql.sorted(from, cur, deal, condition);
         }
         long safe = Queries.number(connection, sql.safeNumber(deal)).orElse(0L);
-        return sql.streamed(from, cur, Math.max(safe, from.seq()), deal, condition);
+        boolean small = Queries.number(connection, sql.largeValues()).orElseThrow() == 0;
+        return (small ? sql.unguarded() : sql).streamed(from, cur, Math.max(safe, from.seq()), deal, condition);
     }
 
     static String array(long[] values) {
@@ -137,7 +139,7 @@ final class IntervalCursor implements AutoCloseable {
             }
             if (row.take(message)) {
                 OutboxRow read = StoredRow.of(row, maxBytes);
-                int part = shards == 1 ? 0 : deal.partOf(row.slot(ReadSql.SLOT, ReadSql.KEY, read.id(), hash));
+                int part = shards == 1 ? 0 : deal.partOf(row.slot(read.id(), hash));
                 parts.get(part).add(read);
                 lastSeq = read.seq();
                 bytes += message.length;

@@ -11,24 +11,44 @@ import java.util.stream.Collectors;
  * @param maxBytes no column above this is fetched; the last column of the row says which one it was
  * @param unchecked whether the server does not know the encoding of its text (SQL_ASCII) and would refuse to send it
  * @param hashable whether text arrives in the bytes that the server hashes to a slot
+ * @param guarded whether the server holds large values back; where it need not, {@link CopiedRow} looks at what it sent
  */
-record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable) {
-    /** Places, from 0, of the key and, where several shards are read, of {@link #slot}. */
+record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable, boolean guarded) {
+    /** Places, from 0: of the key, of what says which value is too large, and of {@link #slot} where it is read. */
     static final int KEY = 5;
 
+    static final int TOO_LARGE = 9;
     static final int SLOT = 10;
 
     /** Text is decoded here and not by the server, where one bad row would fail the whole statement. */
     private static final List<String> COLUMNS =
             List.of("aggregatetype", "aggregateid", "type", "payload", "headers::text");
 
+    /** Where {@link #COLUMNS} begin. */
+    private static final int FIRST = 4;
+
+    static String nameOf(int column) {
+        return COLUMNS.get(column - FIRST).replace("::text", "");
+    }
+
     ReadSql(String table, long maxBytes) {
-        this(table, maxBytes, false, false);
+        this(table, maxBytes, false, false, true);
     }
 
     ReadSql forServer(String encoding) {
         boolean unknown = encoding.equals("SQL_ASCII");
-        return new ReadSql(table, maxBytes, unknown, unknown || encoding.equals("UTF8"));
+        return new ReadSql(table, maxBytes, unknown, unknown || encoding.equals("UTF8"), guarded);
+    }
+
+    /** For rows that are stored whole: none of them takes more than a page, and its values little more once unpacked. */
+    ReadSql unguarded() {
+        return new ReadSql(table, maxBytes, unchecked, hashable, false);
+    }
+
+    /** Whether some value of the table was so large that it is stored apart from its row. */
+    String largeValues() {
+        return "select count(*) from pg_partition_tree('" + table + "') part join pg_class c on c.oid = part.relid"
+                + " where c.reltoastrelid <> 0 and pg_relation_size(c.reltoastrelid) > 0";
     }
 
     /** How many rows the interval has, up to `most`. */
@@ -97,9 +117,12 @@ record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable)
 
     /** The server computes it only where the reader cannot: it is about a quarter of what a row costs it. */
     private String slot() {
-        return hashable
+        if (!hashable) {
+            return ", " + OutboxSql.SLOT;
+        }
+        return guarded
                 ? ", case when octet_length(aggregateid) > " + maxBytes + " then " + OutboxSql.SLOT + " end"
-                : ", " + OutboxSql.SLOT;
+                : ", null";
     }
 
     /**
@@ -146,14 +169,16 @@ record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable)
 
     private String columns() {
         return "seq, id, txid, created_at, "
-                + COLUMNS.stream().map(this::limited).collect(Collectors.joining(", ")) + ", case"
-                + COLUMNS.stream().map(this::tooLarge).collect(Collectors.joining()) + " end";
+                + COLUMNS.stream().map(this::limited).collect(Collectors.joining(", "))
+                + (guarded
+                        ? COLUMNS.stream().map(this::tooLarge).collect(Collectors.joining("", ", case", " end"))
+                        : ", null");
     }
 
     private String limited(String column) {
         boolean decode = unchecked && !column.equals("payload");
         String value = decode ? "convert_to(" + column + ", 'SQL_ASCII')" : column;
-        return "case when octet_length(" + column + ") <= " + maxBytes + " then " + value + " end";
+        return guarded ? "case when octet_length(" + column + ") <= " + maxBytes + " then " + value + " end" : value;
     }
 
     private String tooLarge(String column) {

@@ -36,6 +36,10 @@ final class StoredRow {
         /** As {@link #text}, of a column in which the same few values are expected again and again. */
         @Nullable
         String name(int column) throws SQLException;
+
+        /** Which value is not given out because of its size, and how many bytes it has; null if all are. */
+        @Nullable
+        String tooLarge() throws SQLException;
     }
 
     private StoredRow(Columns columns) {
@@ -47,10 +51,9 @@ final class StoredRow {
     }
 
     private OutboxRow read(long maxBytes) throws SQLException {
-        byte[] tooLarge = columns.bytes(9);
+        String tooLarge = columns.tooLarge();
         if (tooLarge != null) {
-            defect = new String(tooLarge, StandardCharsets.UTF_8) + " bytes, legal: 0 to " + maxBytes
-                    + " (reader.max-payload)";
+            defect = tooLarge + " bytes, legal: 0 to " + maxBytes + " (reader.max-payload)";
         }
         String aggregateType = valid(columns.name(4), 4, "aggregatetype");
         String aggregateId = valid(columns.text(5), 5, "aggregateid");

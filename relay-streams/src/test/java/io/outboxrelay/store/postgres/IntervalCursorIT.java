@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.SlotRange;
+import io.outboxrelay.model.Slots;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
@@ -73,10 +74,14 @@ class IntervalCursorIT {
     }
 
     private static List<Page> pages(JdbcRunner lane, SnapshotPosition from) {
+        return pages(lane, SQL, from, ALL);
+    }
+
+    private static List<Page> pages(JdbcRunner lane, ReadSql sql, SnapshotPosition from, Deal deal) {
         return Waits.get(
                 lane.submit("read all", () -> {
                     List<Page> pages = new ArrayList<>();
-                    try (IntervalCursor cursor = IntervalCursor.open(lane, SQL, from, ALL, "true", SORT_MILLIS)) {
+                    try (IntervalCursor cursor = IntervalCursor.open(lane, sql, from, deal, "true", SORT_MILLIS)) {
                         do {
                             pages.add(cursor.next());
                         } while (!pages.get(pages.size() - 1).last());
@@ -266,6 +271,54 @@ class IntervalCursorIT {
             assertThat(seqs(pages(lane, everything()))).isEqualTo(numbers(101, 21_000));
         } finally {
             execute("delete from outbox_progress");
+        }
+    }
+
+    /** A value that packs well may lie in its row, where nobody but the reader holds it back. */
+    @Test
+    void whatIsTooLargeIsHeldBackWhereverItIsStored() throws Exception {
+        ReadSql small = new ReadSql("outbox", 10_000);
+        Deal halves = new Deal(List.of(new SlotRange(0, 511), new SlotRange(512, 1023)));
+        String key = "k".repeat(20_000);
+        insert(21_000, 10);
+        insert(1, 100_000);
+        execute("insert into outbox (aggregatetype, aggregateid, type) values ('a', '" + key + "', 'T')");
+        try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
+            assertHeldBack(pages(lane, small, everything(), halves), key);
+            assertThat(toasted()).isZero();
+            execute("alter table outbox alter payload set storage external");
+            try {
+                insert(1, 50_000);
+                assertThat(toasted()).isPositive();
+                assertHeldBack(pages(lane, small, everything(), halves), key);
+            } finally {
+                execute("alter table outbox alter payload set storage extended");
+            }
+        }
+    }
+
+    private static void assertHeldBack(List<Page> pages, String key) {
+        List<OutboxRow> rows =
+                pages.stream().flatMap(page -> rows(page).stream()).toList();
+        OutboxRow large = row(rows, 21_001);
+        assertThat(large.payload()).isNull();
+        assertThat(large.defect()).isEqualTo("payload of 100000 bytes, legal: 0 to 10000 (reader.max-payload)");
+        assertThat(row(rows, 21_002).defect())
+                .isEqualTo("aggregateid of 20000 bytes, legal: 0 to 10000 (reader.max-payload)");
+        assertThat(rows.stream().filter(read -> read.defect() == null)).hasSize(21_000);
+        int half = Slots.of(key) / 512;
+        assertThat(pages).anySatisfy(page -> assertThat(page.parts().get(half))
+                .extracting(OutboxRow::seq)
+                .contains(21_002L));
+    }
+
+    private static OutboxRow row(List<OutboxRow> rows, long seq) {
+        return rows.stream().filter(read -> read.seq() == seq).findFirst().orElseThrow();
+    }
+
+    private static long toasted() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres")) {
+            return Queries.number(connection, SQL.largeValues()).orElseThrow();
         }
     }
 }
