@@ -8,8 +8,10 @@ import io.outboxrelay.shard.ShardSetup;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -67,7 +69,21 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
 
     private ShardSetup setup(RelayedOutbox outbox, ShardId shard) {
         return new ShardSetup(
-                shard, outbox.settings(), outbox.store(), outbox.publisher(), node(), this::drained, System::nanoTime);
+                shard,
+                outbox.settings(),
+                outbox.store(),
+                outbox.publisher(),
+                hostPort(Cluster.get(system).selfMember()),
+                this::isMember,
+                this::drained,
+                System::nanoTime);
+    }
+
+    /** As far as this node knows. */
+    private boolean isMember(String hostPort) {
+        Iterable<Member> members = Cluster.get(system).state().getMembers();
+        return StreamSupport.stream(members.spliterator(), false)
+                .anyMatch(member -> hostPort(member).equals(hostPort));
     }
 
     /** Before the coordinator can be reached from here it wakes shards at its interval anyway. */
@@ -77,9 +93,9 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
                 .ifPresent(handles -> handles.coordinator().tell(new CoordinatorActor.ShardStopped(shard)));
     }
 
-    private String node() {
-        Address self = Cluster.get(system).selfMember().address();
-        return self.getHost().orElse("local") + ":" + self.getPort().orElse(0);
+    private static String hostPort(Member member) {
+        Address address = member.address();
+        return address.getHost().orElse("local") + ":" + address.getPort().orElse(0);
     }
 
     private static EntityTypeKey<ShardActor.Command> key(String outbox) {

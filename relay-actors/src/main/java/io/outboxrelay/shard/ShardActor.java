@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>To pause or to leave: the stream stops reading, what was read is published and settled, the claim is given
  *       back, and only then the actor pauses or stops. Past the drain limit it goes on without the stream.
  *   <li>After a failure: the claim is given back and, after a pause, taken again. FENCED is no failure of ours but
- *       somebody newer: it stops, and the next {@link Keep} starts it where sharding says.
+ *       somebody newer, of this cluster: it stops, and the next {@link Keep} starts it where sharding says.
  * </ol>
  *
  * If this dies halfway: before a claim nothing happened; with a claim, the next owner's claim fences it, and rows that
@@ -260,7 +260,7 @@ public final class ShardActor {
             return next(state);
         }
         log.failure("the claim could not be given back", state, error);
-        boolean fenced = error.fault() == Fault.FENCED && state.goal() == Goal.RELAY;
+        boolean fenced = error.fault() == Fault.FENCED && state.goal() == Goal.RELAY && state.phase() != Phase.HALTED;
         return next(fenced ? state.heading(Goal.YIELD) : state);
     }
 

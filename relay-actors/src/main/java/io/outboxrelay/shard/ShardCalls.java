@@ -37,8 +37,8 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, Sh
         ShardRun run = ShardRun.start(context, setup, claim);
         context.pipeToSelf(
                 run.completion(),
-                (done, failure) ->
-                        new ShardActor.StreamEnded(claim.epoch(), failure == null ? null : RelayException.of(failure)));
+                (done, failure) -> new ShardActor.StreamEnded(
+                        claim.epoch(), failure == null ? null : setup.judged(RelayException.of(failure))));
         return run;
     }
 

@@ -147,6 +147,19 @@ class ShardActorTest {
     }
 
     @Test
+    void saysSoWhenANodeOfAnotherClusterHasTakenItAndDoesNotTakeItBackAtOnce() {
+        ShardRig rig = new ShardRig(KIT).run();
+        rig.reaches(Phase.RELAYING);
+        rig.publisher.failNext(RelayException.fencedBy(ShardRig.STRANGER, "shard orders/0 was claimed"));
+        rig.table.append("a", "1");
+        ShardStatus halted = rig.reaches(Phase.HALTED);
+        assertThat(halted.lastError()).contains("two owners", ShardRig.STRANGER);
+        assertThat(rig.store.calls()).containsOnlyOnce("claim");
+        rig.actor.tell(ShardActor.Order.TRY_AGAIN);
+        await().atMost(ShardRig.LIMIT).until(() -> rig.table.settledRows() == 1);
+    }
+
+    @Test
     void triesAgainAfterATransientFailureUntilRowsFlow() {
         ShardRig rig = new ShardRig(KIT);
         rig.table.failNext(Operation.CLAIM, new RelayException(Fault.TRANSIENT, "no database"));

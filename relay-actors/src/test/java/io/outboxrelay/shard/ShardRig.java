@@ -20,6 +20,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 final class ShardRig {
     static final Duration LIMIT = Duration.ofSeconds(30);
 
+    /** A node of another cluster. */
+    static final String STRANGER = "elsewhere:1";
+
     static ActorTestKit newKit(String name) {
         return ActorTestKit.create(
                 name, ConfigFactory.parseString("pekko.loglevel = WARNING").withFallback(ConfigFactory.load()));
@@ -48,6 +51,7 @@ final class ShardRig {
                 store,
                 publisher,
                 "here:1",
+                node -> !node.equals(STRANGER),
                 drained::add,
                 () -> System.nanoTime() + passedNanos.get())));
     }

@@ -1,5 +1,6 @@
 package io.outboxrelay.fault;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,22 @@ public final class RelayException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Fault fault;
+    private final @Nullable String successor;
 
     public RelayException(Fault fault, String message, @Nullable Throwable cause) {
+        this(fault, message, cause, null);
+    }
+
+    private RelayException(
+            Fault fault, String message, @Nullable Throwable cause, @Nullable String successor) {
         super(message, cause);
         this.fault = fault;
+        this.successor = successor;
+    }
+
+    /** FENCED by somebody whose address is known or not. */
+    public static RelayException fencedBy(@Nullable String successor, String message) {
+        return new RelayException(Fault.FENCED, message, null, successor);
     }
 
     public RelayException(Fault fault, String message) {
@@ -21,6 +34,11 @@ public final class RelayException extends RuntimeException {
 
     public Fault fault() {
         return fault;
+    }
+
+    /** Who fenced us, as host:port; empty where that is not known, and for other faults. */
+    public Optional<String> successor() {
+        return Optional.ofNullable(successor);
     }
 
     /** What is within futures' wrappers. */

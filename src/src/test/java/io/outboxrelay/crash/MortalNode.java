@@ -101,6 +101,7 @@ final class MortalNode {
                         claimed -> claims.get(claimed).complete(Done.getInstance())),
                 new MortalPublisher(publisher, life, windows, name),
                 name,
+                node -> true,
                 drained -> {},
                 System::nanoTime);
     }

@@ -24,8 +24,8 @@ final class Acknowledgement {
     record Entry(
             int shard, long epoch, String tid, Object session, SnapshotPosition position, List<Refusal> refusals) {}
 
-    /** Where the row lies now, and under whose epoch; null if there is no such row. */
-    record Owner(long epoch, String tid) {}
+    /** Where the row lies now, and under whose epoch; `name` is null where the owner has no address. */
+    record Owner(long epoch, String tid, @Nullable String name) {}
 
     /**
      * `written` maps shards to the new place of their row, `refused` the others to their owner; `lost` are those that
@@ -100,7 +100,7 @@ final class Acknowledgement {
         try (PreparedStatement find = connection.prepareStatement(sql.owner())) {
             find.setInt(1, shard);
             try (ResultSet row = find.executeQuery()) {
-                return row.next() ? new Owner(row.getLong(1), row.getString(2)) : null;
+                return row.next() ? new Owner(row.getLong(1), row.getString(2), row.getString(3)) : null;
             }
         }
     }

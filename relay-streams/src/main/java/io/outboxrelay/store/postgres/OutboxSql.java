@@ -65,8 +65,9 @@ record OutboxSql(String table) {
                 + "= any(?::xid8[])" + since + " limit ?) o) looked_at";
     }
 
+    /** Parameters: owner, shard. */
     String takeOver() {
-        return "update " + progress() + " set epoch = epoch + 1 where shard = ? returning epoch, slot_lo, slot_hi,"
+        return "update " + progress() + " set epoch = epoch + 1, owner = ? where shard = ? returning epoch, slot_lo, slot_hi,"
                 + " prev::text, cur::text, seq, sysid, ctid::text, timeline, carrier";
     }
 
@@ -98,7 +99,7 @@ record OutboxSql(String table) {
     }
 
     String owner() {
-        return "select epoch, ctid::text from " + progress() + " where shard = ?";
+        return "select epoch, ctid::text, owner from " + progress() + " where shard = ?";
     }
 
     /** Parameters: arrays of ctid, shard, epoch, prev, cur, seq. Returns what it found: shard and the new ctid. */

@@ -124,7 +124,7 @@ final class RingAcks {
         Row row = new Row(follow.taken(), follow.session());
         Row old = rows.put(row.shard, row);
         if (old != null) {
-            fail(old.waiting, fenced(old, row.epoch));
+            fail(old.waiting, fenced(old, new Owner(row.epoch, row.tid, null)));
         }
         return Behaviors.same();
     }
@@ -235,13 +235,16 @@ final class RingAcks {
             row.waiting.addAll(0, pending.waiting());
             row.dirty = true;
         } else {
-            fail(pending.waiting(), fenced(row, owner == null ? -1 : owner.epoch()));
+            fail(pending.waiting(), fenced(row, owner));
         }
     }
 
-    private static RelayException fenced(Row row, long newer) {
-        return new RelayException(
-                Fault.FENCED, "shard " + row.shard + " was claimed with epoch " + newer + " after " + row.epoch);
+    private static RelayException fenced(Row row, @Nullable Owner now) {
+        String what = now == null
+                ? " is no more"
+                : " was claimed" + (now.name() == null ? "" : " by " + now.name()) + " with epoch " + now.epoch();
+        return RelayException.fencedBy(
+                now == null ? null : now.name(), "shard " + row.shard + what + " after " + row.epoch);
     }
 
     private static RelayException notFollowed(ShardId shard, long epoch) {

@@ -27,12 +27,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outbox in PostgreSQL, read by snapshot cursor over a ring of partitions: rows are never updated, a late commit is
@@ -69,7 +73,7 @@ public final class RingStore implements OpenStore {
         this.workLane = new JdbcRunner(
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
         this.sql = new OutboxSql(settings.table());
-        this.takeOver = new TakeOver(settings);
+        this.takeOver = new TakeOver(settings, addressOf(system));
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
         this.parked = new ParkedRows(sql);
@@ -80,6 +84,11 @@ public final class RingStore implements OpenStore {
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
         this.acks = system.systemActorOf(
                 RingAcks.create(settings, acksLane), "outbox-" + instance + "-acks", Props.empty());
+    }
+
+    private static @Nullable String addressOf(ActorSystem<?> system) {
+        Address address = ((ExtendedActorSystem) system.classicSystem()).provider().getDefaultAddress();
+        return address.getHost().map(host -> host + ":" + address.getPort().orElse(0)).orElse(null);
     }
 
     /** Opens the store; connects when it is first used. */

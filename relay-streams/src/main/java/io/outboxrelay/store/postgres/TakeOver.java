@@ -26,11 +26,14 @@ final class TakeOver {
     private static final Logger log = LoggerFactory.getLogger(TakeOver.class);
 
     private final OutboxSql sql;
+    private final @Nullable String owner;
     private final ParkedRows parked;
     private final HistoryChange onHistoryChange;
     private final History history;
 
-    TakeOver(OutboxSettings settings) {
+    /** @param owner the address others may know this node by; null if it has none */
+    TakeOver(OutboxSettings settings, @Nullable String owner) {
+        this.owner = owner;
         this.sql = new OutboxSql(settings.table());
         this.parked = new ParkedRows(sql);
         this.onHistoryChange = settings.onHistoryChange();
@@ -136,7 +139,8 @@ final class TakeOver {
 
     private Row fence(Connection connection, ShardId shard) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(sql.takeOver())) {
-            update.setInt(1, shard.number());
+            update.setString(1, owner);
+            update.setInt(2, shard.number());
             try (ResultSet row = update.executeQuery()) {
                 if (!row.next()) {
                     throw new RelayException(
