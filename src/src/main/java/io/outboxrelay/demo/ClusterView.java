@@ -81,16 +81,31 @@ final class ClusterView implements AutoCloseable {
         return state;
     }
 
-    private List<ShardStatus> shards(String body) {
-        try {
-            List<ShardStatus> shards = new ArrayList<>();
-            for (JsonNode shard : json.readTree(body).path("shards")) {
-                shards.add(ShardStatus.of(shard));
+    /** The address of the oldest member, as a node that runs names it; empty where none says. */
+    String oldest() {
+        for (NodeProcess node : nodes.running()) {
+            Optional<String> members = get(node.url("/cluster/members"));
+            if (members.isPresent()) {
+                return tree(members.get()).path("oldest").asText();
             }
-            return List.copyOf(shards);
-        } catch (IOException notJson) {
-            return List.of();
         }
+        return "";
+    }
+
+    private JsonNode tree(String body) {
+        try {
+            return json.readTree(body);
+        } catch (IOException notJson) {
+            return json.missingNode();
+        }
+    }
+
+    private List<ShardStatus> shards(String body) {
+        List<ShardStatus> shards = new ArrayList<>();
+        for (JsonNode shard : tree(body).path("shards")) {
+            shards.add(ShardStatus.of(shard));
+        }
+        return List.copyOf(shards);
     }
 
     /** The body of a 200; empty for any other answer and for none. */

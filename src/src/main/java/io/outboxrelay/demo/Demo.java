@@ -77,7 +77,7 @@ public final class Demo {
                 new Pacer(settings.eventsPerSecond(), System::nanoTime),
                 settings.endless() ? Long.MAX_VALUE : settings.events());
         String kafka = servers.kafka().bootstrapServers();
-        try (TopicReader reader = new TopicReader(kafka, Servers.TOPIC, checker, latencies, clock).start()) {
+        try (TopicReader reader = new TopicReader(kafka, Servers.TOPIC, checker, latencies::add, clock).start()) {
             Stage stage = new Stage(servers, nodes, view, service, new Ledger(ids), checker, reader, latencies);
             Screen screen = Terminal.isLive() ? new LiveScreen(out, Terminal.paint()) : new PlainScreen(out);
             Verdict verdict = new Run(settings, stop, stage, screen).play();

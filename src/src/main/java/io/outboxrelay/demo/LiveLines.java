@@ -78,6 +78,7 @@ final class LiveLines {
 
     private static String state(Snapshot.Node node) {
         return switch (node.life()) {
+            case FROZEN -> "frozen";
             case KILLED -> "killed";
             case EXITED -> "exited";
             case UP -> node.ready() ? "up" : "starting";

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,13 @@ final class NodeProcess {
     static final String OUTBOX = "orders";
     static final String SHARDS_PATH = "/outbox/" + OUTBOX + "/shards";
 
+    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
+
     /** What became of the process. */
     enum Life {
         UP,
+        /** Stopped in its tracks by SIGSTOP; may go on later. */
+        FROZEN,
         KILLED,
         EXITED
     }
@@ -29,6 +34,7 @@ final class NodeProcess {
     private final Path log;
     private volatile @Nullable Process process;
     private volatile boolean killed;
+    private volatile boolean frozen;
     private volatile boolean stopping;
 
     NodeProcess(int number, NodeConfig config, Path folder) throws IOException {
@@ -64,7 +70,7 @@ final class NodeProcess {
     Life life() {
         Process current = process;
         if (current != null && current.isAlive() && !killed) {
-            return Life.UP;
+            return frozen ? Life.FROZEN : Life.UP;
         }
         return killed ? Life.KILLED : Life.EXITED;
     }
@@ -83,6 +89,26 @@ final class NodeProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         killed = false;
+        frozen = false;
+    }
+
+    /**
+     * Sends it a signal by name.
+     *
+     * @throws IllegalStateException if that cannot be done
+     */
+    synchronized void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+        if (!kill.waitFor(SIGNAL_LIMIT.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new IllegalStateException("cannot send " + name + " to node " + number);
+        }
+        frozen = name.equals("STOP") || (frozen && !name.equals("CONT"));
+    }
+
+    /** Empty while it runs. */
+    OptionalInt exitCode() {
+        Process current = process;
+        return current == null || current.isAlive() ? OptionalInt.empty() : OptionalInt.of(current.exitValue());
     }
 
     /** kill -9: no farewell, no flush, nothing handed over. */

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,14 +26,15 @@ final class TopicReader implements AutoCloseable {
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final Checker checker;
-    private final Latencies latencies;
+    private final LongConsumer latencies;
     private final Clock clock;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::readAll, "topic-reader");
     private Predicate<ConsumerRecord<String, byte[]>> wanted = record -> true;
     private volatile boolean stopping;
 
-    TopicReader(String bootstrapServers, String topic, Checker checker, Latencies latencies, Clock clock) {
+    /** @param latencies is told of each first arrival, in microseconds since just before its commit */
+    TopicReader(String bootstrapServers, String topic, Checker checker, LongConsumer latencies, Clock clock) {
         this.consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers", bootstrapServers,
@@ -115,7 +117,7 @@ final class TopicReader implements AutoCloseable {
                 record.key(),
                 event);
         if (first && event != null && event.writtenMicros() > 0) {
-            latencies.add(nowMicros - event.writtenMicros());
+            latencies.accept(nowMicros - event.writtenMicros());
         }
     }
 

@@ -34,6 +34,9 @@ public final class Audit implements AutoCloseable {
     private final EventIds ids = EventIds.random();
     private final AtomicInteger attempts = new AtomicInteger();
     private OrderService service;
+    private volatile Latencies waits = new Latencies();
+    private Checker live;
+    private TopicReader liveReader;
 
     /**
      * What was found; `repeats` says how often an event arrived again, by its id.
@@ -117,6 +120,38 @@ public final class Audit implements AutoCloseable {
         }
     }
 
+    /** From now on records are counted as they arrive. */
+    public void startReading(String bootstrapServers) {
+        live = new Checker(ids);
+        liveReader = new TopicReader(
+                        bootstrapServers,
+                        TOPIC,
+                        live,
+                        micros -> waits.add(micros),
+                        Clock.systemUTC())
+                .start();
+    }
+
+    /** Waits until as many events have arrived as are committed by now. */
+    public void awaitCaughtUp(Duration limit) {
+        long written = written();
+        await("events arrive")
+                .atMost(limit)
+                .until(() -> liveReader.failure() == null && live.findings().distinct() >= written);
+    }
+
+    /** How many records have arrived that were there before. */
+    public long repeated() {
+        return live.findings().duplicates();
+    }
+
+    /** The longest time an event took to arrive since this was asked last; those of slow transactions do not count. */
+    public Duration longestWait() {
+        Latencies before = waits;
+        waits = new Latencies();
+        return Duration.ofNanos(1_000 * before.total().maxMicros());
+    }
+
     /** Once writing has stopped: waits until all that was committed has arrived, or says what has not. */
     public void awaitArrival(String bootstrapServers, Duration limit) throws SQLException {
         BitSet committed = committed();
@@ -169,11 +204,14 @@ public final class Audit implements AutoCloseable {
     }
 
     private static TopicReader reader(String bootstrapServers, Checker checker) {
-        return new TopicReader(bootstrapServers, TOPIC, checker, new Latencies(), Clock.systemUTC());
+        return new TopicReader(bootstrapServers, TOPIC, checker, micros -> {}, Clock.systemUTC());
     }
 
     @Override
     public void close() {
+        if (liveReader != null) {
+            liveReader.close();
+        }
         postgres.close();
     }
 }

@@ -9,7 +9,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** The demo's node processes for tests: killed, stopped and awakened one by one, and looked at from outside. */
@@ -26,6 +28,11 @@ public final class Fleet implements AutoCloseable {
         this.view = new ClusterView(nodes).start();
     }
 
+    /** What is added to a node's configuration. */
+    public interface Lines {
+        List<String> of(int number, int clusterPort) throws IOException;
+    }
+
     /**
      * Starts nodes, numbered from 1, and waits until each owns shards.
      *
@@ -34,18 +41,30 @@ public final class Fleet implements AutoCloseable {
     public static Fleet start(
             Audit audit, String bootstrapServers, Path folder, int count, int shards, List<String> lines)
             throws IOException {
-        int[] ports = NodeProcesses.freePorts(2 * count);
+        Lines numbered = (number, clusterPort) -> lines.stream()
+                .map(line -> line.replace("%d", Integer.toString(number)))
+                .toList();
+        return start(audit, bootstrapServers, folder, count, count, shards, numbered);
+    }
+
+    /** The same of `count` nodes out of `configured`, with different lines for each; the others may be started later. */
+    public static Fleet start(
+            Audit audit, String bootstrapServers, Path folder, int count, int configured, int shards, Lines lines)
+            throws IOException {
+        int[] ports = NodeProcesses.freePorts(2 * configured);
         List<NodeProcess> nodes = new ArrayList<>();
-        for (int n = 0; n < count; n++) {
+        for (int n = 0; n < configured; n++) {
             NodeConfig config = new NodeConfig(
                     audit.url(), audit.user(), audit.user(), bootstrapServers, shards, ports[2 * n], ports[2 * n + 1]);
             nodes.add(new NodeProcess(n + 1, config, folder));
-            String further = String.join("\n", lines).replace("%d", Integer.toString(n + 1));
+            String further = String.join("\n", lines.of(n + 1, ports[2 * n]));
             Files.writeString(folder.resolve("node-" + (n + 1) + ".conf"), further, StandardOpenOption.APPEND);
         }
         Fleet fleet = new Fleet(NodeProcesses.of(nodes), shards);
         try {
-            fleet.nodes.start();
+            for (int number = 1; number <= count; number++) {
+                fleet.start(number);
+            }
             fleet.awaitSpread();
             return fleet;
         } catch (RuntimeException | Error | IOException e) {
@@ -77,13 +96,82 @@ public final class Fleet implements AutoCloseable {
                         && view.state().ownedBy(node(number).address()).isEmpty());
     }
 
-    private void awaitState(long since, String what, java.util.concurrent.Callable<Boolean> condition) {
+    /** Waits until all shards relay on nodes that run; false once no node runs any more. */
+    public boolean awaitRelayedByTheLiving() {
+        long since = System.nanoTime();
+        awaitState(
+                since,
+                "the nodes that run own all shards",
+                () -> view.state().allRelaying(shards) && addressesUp().containsAll(view.state().owners()),
+                () -> nodes.running().isEmpty());
+        return !nodes.running().isEmpty();
+    }
+
+    private Set<String> addressesUp() {
+        return nodes.running().stream().map(NodeProcess::address).collect(Collectors.toSet());
+    }
+
+    private void awaitState(long since, String what, Callable<Boolean> condition) {
+        awaitState(since, what, condition, () -> false);
+    }
+
+    private void awaitState(long since, String what, Callable<Boolean> condition, Callable<Boolean> end) {
         try {
-            await(what).atMost(LIMIT).until(() -> view.state().askedNanos() - since > 0 && condition.call());
+            await(what)
+                    .atMost(LIMIT)
+                    .until(() -> end.call() || (view.state().askedNanos() - since > 0 && condition.call()));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     view.state().trouble() + "; last words of node 1: " + DemoFolder.tail(node(1).log(), 10), e);
         }
+    }
+
+    /** Numbers of the nodes that run, and are not frozen. */
+    public List<Integer> running() {
+        return nodes.running().stream().map(NodeProcess::number).toList();
+    }
+
+    /** Waits until a node says that it is ready. */
+    public void awaitReady(int number) {
+        long since = System.nanoTime();
+        awaitState(
+                since,
+                "node " + number + " is ready",
+                () -> view.state().readyNodes().contains(number));
+    }
+
+    /** Waits until some node has ended. */
+    public void awaitSomeExit() {
+        int running = running().size();
+        await("some node ends").atMost(LIMIT).until(() -> running().size() < running);
+    }
+
+    /** Waits until a node has ended by itself or by a signal; its exit code. */
+    public int awaitExit(int number) {
+        await("node " + number + " ends")
+                .atMost(LIMIT)
+                .until(() -> node(number).exitCode().isPresent());
+        return node(number).exitCode().orElseThrow();
+    }
+
+    /** The node that has been a member for longest: the coordinators live there. */
+    public int oldest() {
+        String oldest = view.oldest();
+        return nodes.running().stream()
+                .filter(node -> oldest.endsWith("@" + node.address()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the oldest member is said to be '" + oldest + "'"))
+                .number();
+    }
+
+    /** What shards say that keeps rows back. */
+    public String trouble() {
+        return view.state().trouble();
+    }
+
+    /** As the cluster names the node. */
+    public String address(int number) {
+        return node(number).address();
     }
 
     /** How many shards a node owns, as far as is known. */
@@ -110,14 +198,9 @@ public final class Fleet implements AutoCloseable {
         node(number).start();
     }
 
-    /** SIGSTOP, or SIGCONT. */
+    /** SIGSTOP, SIGCONT or SIGTERM. */
     public void signal(int number, String signal) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder(
-                        "kill", "-" + signal, Long.toString(node(number).pid()))
-                .start();
-        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-            throw new IllegalStateException("cannot send " + signal + " to node " + number);
-        }
+        node(number).signal(signal);
     }
 
     /** What a node wrote to its log. */

@@ -132,7 +132,7 @@ class ShopIT {
             producer.flush();
         }
         try (TopicReader reader = new TopicReader(
-                        servers.kafka().bootstrapServers(), topic, checker, latencies, Clock.systemUTC())
+                        servers.kafka().bootstrapServers(), topic, checker, latencies::add, Clock.systemUTC())
                 .start()) {
             await().atMost(LIMIT).until(() -> checker.findings().records() == records.size());
             assertThat(reader.failure()).isNull();
