@@ -29,7 +29,9 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * <ol>
  *   <li>It replays all events and tells the coordinator the result; until then nobody may start a shard.
  *   <li>A change is written first; then the coordinator learns of it, then the operator.
- *   <li>A change that changes nothing is confirmed without an event; one that contradicts another is refused.
+ *   <li>A change that contradicts another is refused. One that changes nothing is written all the same: writing is how a
+ *       journal finds out that another one, which does not know yet that it was replaced, has written after this one's
+ *       replay; then it starts over and confirms nothing.
  * </ol>
  *
  * If this dies halfway: a change is either in the journal, and counts from the next replay on, or it is not, and the
@@ -199,9 +201,6 @@ public final class ControlJournal
                     change,
                     "outbox " + shard.outbox() + " is being dealt to " + target
                             + " shards; pause or resume shards of it afterwards");
-        }
-        if (state.isPaused(shard) == change.paused()) {
-            return confirm(change);
         }
         return write(
                 change,

@@ -4,18 +4,19 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.store.Parked;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's calls to its store and stream; each result comes back to the actor as a message. */
 record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, SharedAnswer<Backlog> counted) {
-    private static final long BACKLOG_WITHIN_MILLIS = 2000;
+    private static final Duration BACKLOG_WITHIN = Duration.ofSeconds(2);
 
     ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
         this(context, setup, new SharedAnswer<>());
@@ -70,13 +71,16 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, Sh
                 (both, failure) -> new ShardActor.BacklogKnown(replyTo, backlog.join(), parked.join()));
     }
 
-    /** Null where it fails or takes too long. */
-    private static <T> CompletableFuture<@Nullable T> inTime(Supplier<CompletionStage<T>> operation) {
-        return call(operation)
+    /** Null where it fails or takes too long, by the time of the actor system. */
+    private <T> CompletableFuture<@Nullable T> inTime(Supplier<CompletionStage<T>> operation) {
+        CompletableFuture<@Nullable T> answer = call(operation)
                 .<@Nullable T>thenApply(value -> value)
-                .toCompletableFuture()
-                .orTimeout(BACKLOG_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
-                .exceptionally(failure -> null);
+                .exceptionally(failure -> null)
+                .toCompletableFuture();
+        Cancellable limit = context.getSystem()
+                .scheduler()
+                .scheduleOnce(BACKLOG_WITHIN, () -> answer.complete(null), context.getExecutionContext());
+        return answer.whenComplete((value, failure) -> limit.cancel());
     }
 
     /** Stores may fail before they return a stage. */

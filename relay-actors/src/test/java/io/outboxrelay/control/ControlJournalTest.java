@@ -72,15 +72,27 @@ class ControlJournalTest {
         assertThat(after.history()).containsExactly(event);
     }
 
+    /** Else one that missed a write of another would confirm what the next replay takes back. */
     @Test
-    void confirmsWhatIsSoAlreadyWithoutAnEvent() {
+    void writesWhatIsSoAlreadyBeforeItConfirmsIt() {
         ActorRef<Change> control = started();
         control.tell(change(false));
         confirmations.receiveMessage(LIMIT);
+        assertThat(journal.persistedInStorage(ID)).hasSize(1);
         control.tell(change(true));
         control.tell(change(true));
         confirmations.receiveSeveralMessages(2, LIMIT);
-        assertThat(journal.persistedInStorage(ID)).hasSize(1);
+        assertThat(journal.persistedInStorage(ID)).hasSize(3);
+        KIT.stop(control, LIMIT);
+    }
+
+    @Test
+    void confirmsNothingThatItCannotWrite() {
+        ActorRef<Change> control = started();
+        journal.failNextPersisted(ID, new IllegalStateException("another journal has written this number"));
+        control.tell(change(false));
+        assertThat(states.receiveMessage(LIMIT)).as("it starts over").isEqualTo(ControlState.EMPTY);
+        confirmations.expectNoMessage(Duration.ZERO);
     }
 
     @Test

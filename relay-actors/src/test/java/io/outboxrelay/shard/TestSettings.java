@@ -29,6 +29,15 @@ public final class TestSettings {
     }
 
     public static OutboxSettings outbox(String name, RetrySettings retry, Duration drainTimeout) {
+        return outbox(name, retry, drainTimeout, 400);
+    }
+
+    /**
+     * With a window of its own.
+     *
+     * @param maxInFlight rows of a shard that are published and not settled
+     */
+    public static OutboxSettings outbox(String name, RetrySettings retry, Duration drainTimeout, int maxInFlight) {
         return new OutboxSettings(
                 name,
                 "outbox",
@@ -47,7 +56,7 @@ public final class TestSettings {
                         1000 << 10),
                 new PublisherSettings(
                         PublisherSettings.Delivery.AT_LEAST_ONCE,
-                        400,
+                        maxInFlight,
                         PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
                         "",
                         1_000,
