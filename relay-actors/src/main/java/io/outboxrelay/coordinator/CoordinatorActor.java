@@ -183,7 +183,10 @@ public final class CoordinatorActor {
         return coordinating(plan);
     }
 
-    /** An outbox that does not answer is asked again with the next wake. */
+    /**
+     * Asked again with each wake: the slots may have been dealt by a coordinator that was replaced before its database
+     * answered.
+     */
     private ShardPlan learned(ShardPlan plan, ShardsKnown known) {
         asking.remove(known.outbox());
         return known.count() == 0 ? plan : plan.with(known.outbox(), known.count());
@@ -220,7 +223,8 @@ public final class CoordinatorActor {
     private Behavior<Command> wakeAll(ShardPlan plan) {
         plan.shards().keySet().forEach(outbox -> reshardIfWanted(plan, outbox));
         setup.duties().keySet().stream()
-                .filter(outbox -> plan.count(outbox).isEmpty())
+                .filter(outbox ->
+                        plan.count(outbox).isEmpty() || plan.target(outbox).isEmpty())
                 .forEach(this::learnShards);
         return setup.hosting().get() == Hosting.ANYBODY ? wake(plan.all()) : Behaviors.same();
     }

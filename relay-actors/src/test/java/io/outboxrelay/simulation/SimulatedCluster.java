@@ -344,6 +344,7 @@ final class SimulatedCluster {
                 new NodeStore(world, node),
                 world.topic().publisher(world, node),
                 node.toString(),
+                member -> true,
                 drained -> tellCoordinator(node, drained),
                 world.timeline()::nowNanos);
     }
