@@ -148,12 +148,14 @@ class ShardActorTest {
 
     @Test
     void saysSoWhenANodeOfAnotherClusterHasTakenItAndDoesNotTakeItBackAtOnce() {
-        ShardRig rig = new ShardRig(KIT).run();
+        OutboxSettings patient = TestSettings.outbox("orders", new RetrySettings(LONG, LONG), ShardRig.LIMIT);
+        ShardRig rig = new ShardRig(KIT, patient).run();
         rig.reaches(Phase.RELAYING);
         rig.publisher.failNext(RelayException.fencedBy(ShardRig.STRANGER, "shard orders/0 was claimed"));
         rig.table.append("a", "1");
         ShardStatus halted = rig.reaches(Phase.HALTED);
         assertThat(halted.lastError()).contains("two owners", ShardRig.STRANGER);
+        await().atMost(ShardRig.LIMIT).until(() -> rig.store.calls().contains("release"));
         assertThat(rig.store.calls()).containsOnlyOnce("claim");
         rig.actor.tell(ShardActor.Order.TRY_AGAIN);
         await().atMost(ShardRig.LIMIT).until(() -> rig.table.settledRows() == 1);

@@ -16,8 +16,7 @@ public final class RelayException extends RuntimeException {
         this(fault, message, cause, null);
     }
 
-    private RelayException(
-            Fault fault, String message, @Nullable Throwable cause, @Nullable String successor) {
+    private RelayException(Fault fault, String message, @Nullable Throwable cause, @Nullable String successor) {
         super(message, cause);
         this.fault = fault;
         this.successor = successor;

@@ -77,8 +77,8 @@ class ClusterFaultsIT {
             links = network;
             kafka.createTopic(Audit.TOPIC, 5);
             long allowed = 0;
-            try (Fleet started = Fleet.start(
-                    audit, kafka.bootstrapServers(), here, NODES, GUEST, SHARDS, this::configuration)) {
+            try (Fleet started =
+                    Fleet.start(audit, kafka.bootstrapServers(), here, NODES, GUEST, SHARDS, this::configuration)) {
                 fleet = started;
                 audit.startWriting(EVENTS_PER_SECOND);
                 audit.startReading(kafka.bootstrapServers());

@@ -64,10 +64,16 @@ final class FaultReport {
         return (int) judged().stream().filter(line -> line.seed() == seed).count();
     }
 
-    void add(long seed, int leg, ClusterFault fault, Duration recovered, Duration longestWait, long repeated, long allowed)
+    void add(
+            long seed,
+            int leg,
+            ClusterFault fault,
+            Duration recovered,
+            Duration longestWait,
+            long repeated,
+            long allowed)
             throws IOException {
-        write(new Line(
-                seed, leg, fault, recovered.toMillis(), longestWait.toMillis(), repeated, allowed, 0, 0, 0, 0));
+        write(new Line(seed, leg, fault, recovered.toMillis(), longestWait.toMillis(), repeated, allowed, 0, 0, 0, 0));
     }
 
     void judge(long seed, int leg, Judgement found, long allowed) throws IOException {
@@ -105,12 +111,15 @@ final class FaultReport {
     /** The table, and the sums over all legs that were judged. */
     @Override
     public String toString() {
-        StringBuilder table = new StringBuilder(row("fault", "times", "recovered p50", "p99", "max", "wait max", "repeats", "allowed"));
+        StringBuilder table = new StringBuilder(
+                row("fault", "times", "recovered p50", "p99", "max", "wait max", "repeats", "allowed"));
         for (ClusterFault fault : ClusterFault.values()) {
             List<Line> done = of(fault);
             if (!done.isEmpty()) {
-                long[] recovered = done.stream().mapToLong(Line::recoveredMillis).sorted().toArray();
-                long wait = done.stream().mapToLong(Line::longestWaitMillis).max().orElse(0);
+                long[] recovered =
+                        done.stream().mapToLong(Line::recoveredMillis).sorted().toArray();
+                long wait =
+                        done.stream().mapToLong(Line::longestWaitMillis).max().orElse(0);
                 table.append(row(
                         fault.name(),
                         done.size(),
@@ -123,16 +132,17 @@ final class FaultReport {
             }
         }
         List<Line> legs = judged();
-        return table + String.format(
-                Locale.ROOT,
-                "%d legs judged: %,d events committed, lost %d, phantoms %d, reordered %d, repeated %d of %d allowed%n",
-                legs.size(),
-                sum(legs, Line::committed),
-                sum(legs, Line::lost),
-                sum(legs, Line::phantoms),
-                sum(legs, Line::reordered),
-                sum(legs, Line::repeated),
-                sum(legs, Line::allowed));
+        return table
+                + String.format(
+                        Locale.ROOT,
+                        "%d legs judged: %,d events committed, lost %d, phantoms %d, reordered %d, repeated %d of %d allowed%n",
+                        legs.size(),
+                        sum(legs, Line::committed),
+                        sum(legs, Line::lost),
+                        sum(legs, Line::phantoms),
+                        sum(legs, Line::reordered),
+                        sum(legs, Line::repeated),
+                        sum(legs, Line::allowed));
     }
 
     private static long sum(List<Line> lines, java.util.function.ToLongFunction<Line> field) {

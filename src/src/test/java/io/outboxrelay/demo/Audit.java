@@ -123,13 +123,8 @@ public final class Audit implements AutoCloseable {
     /** From now on records are counted as they arrive. */
     public void startReading(String bootstrapServers) {
         live = new Checker(ids);
-        liveReader = new TopicReader(
-                        bootstrapServers,
-                        TOPIC,
-                        live,
-                        micros -> waits.add(micros),
-                        Clock.systemUTC())
-                .start();
+        liveReader =
+                new TopicReader(bootstrapServers, TOPIC, live, micros -> waits.add(micros), Clock.systemUTC()).start();
     }
 
     /** Waits until as many events have arrived as are committed by now. */

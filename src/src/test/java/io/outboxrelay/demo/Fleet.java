@@ -102,7 +102,8 @@ public final class Fleet implements AutoCloseable {
         awaitState(
                 since,
                 "the nodes that run own all shards",
-                () -> view.state().allRelaying(shards) && addressesUp().containsAll(view.state().owners()),
+                () -> view.state().allRelaying(shards)
+                        && addressesUp().containsAll(view.state().owners()),
                 () -> nodes.running().isEmpty());
         return !nodes.running().isEmpty();
     }

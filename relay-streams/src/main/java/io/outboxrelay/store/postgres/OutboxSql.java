@@ -67,7 +67,8 @@ record OutboxSql(String table) {
 
     /** Parameters: owner, shard. */
     String takeOver() {
-        return "update " + progress() + " set epoch = epoch + 1, owner = ? where shard = ? returning epoch, slot_lo, slot_hi,"
+        return "update " + progress()
+                + " set epoch = epoch + 1, owner = ? where shard = ? returning epoch, slot_lo, slot_hi,"
                 + " prev::text, cur::text, seq, sysid, ctid::text, timeline, carrier";
     }
 

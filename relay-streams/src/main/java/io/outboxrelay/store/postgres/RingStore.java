@@ -27,15 +27,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.ExtendedActorSystem;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +86,11 @@ public final class RingStore implements OpenStore {
     }
 
     private static @Nullable String addressOf(ActorSystem<?> system) {
-        Address address = ((ExtendedActorSystem) system.classicSystem()).provider().getDefaultAddress();
-        return address.getHost().map(host -> host + ":" + address.getPort().orElse(0)).orElse(null);
+        Address address =
+                ((ExtendedActorSystem) system.classicSystem()).provider().getDefaultAddress();
+        return address.getHost()
+                .map(host -> host + ":" + address.getPort().orElse(0))
+                .orElse(null);
     }
 
     /** Opens the store; connects when it is first used. */

@@ -307,9 +307,10 @@ class IntervalCursorIT {
                 .isEqualTo("aggregateid of 20000 bytes, legal: 0 to 10000 (reader.max-payload)");
         assertThat(rows.stream().filter(read -> read.defect() == null)).hasSize(21_000);
         int half = Slots.of(key) / 512;
-        assertThat(pages).anySatisfy(page -> assertThat(page.parts().get(half))
-                .extracting(OutboxRow::seq)
-                .contains(21_002L));
+        assertThat(pages)
+                .anySatisfy(page -> assertThat(page.parts().get(half))
+                        .extracting(OutboxRow::seq)
+                        .contains(21_002L));
     }
 
     private static OutboxRow row(List<OutboxRow> rows, long seq) {

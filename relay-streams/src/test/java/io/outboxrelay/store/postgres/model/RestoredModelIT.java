@@ -82,12 +82,7 @@ class RestoredModelIT {
             nemesis.calm();
             List<Event> ledger = second.ledger();
             List<String> committed = ledger.stream().map(Event::id).toList();
-            await().atMost(LIMIT)
-                    .failFast("somebody broke down", broken::isCompletedExceptionally)
-                    .untilAsserted(() -> {
-                        assertThat(log.missing(committed)).as("not published, seed " + plan.seed()).isEmpty();
-                        assertThat(nemesis.unsettled()).as("seed " + plan.seed()).isEmpty();
-                    });
+            settle(nemesis, committed);
             Verdict verdict = ModelVerdict.of(ledger, log.publications(), nemesis.handOvers())
                     .delivery();
             System.out.println("model test: " + ledger.size() + " events, " + unsent
@@ -96,6 +91,17 @@ class RestoredModelIT {
                     .as("seed %d: %s", plan.seed(), verdict)
                     .isTrue();
         }
+    }
+
+    private void settle(Nemesis nemesis, List<String> committed) {
+        await().atMost(LIMIT)
+                .failFast("somebody broke down", broken::isCompletedExceptionally)
+                .untilAsserted(() -> {
+                    assertThat(log.missing(committed))
+                            .as("not published, seed " + plan.seed())
+                            .isEmpty();
+                    assertThat(nemesis.unsettled()).as("seed " + plan.seed()).isEmpty();
+                });
     }
 
     private Nemesis nemesis(ModelDatabase database) {

@@ -103,7 +103,9 @@ class RingStoreModelIT {
     private void drain(Nemesis nemesis, List<Event> ledger) {
         List<String> committed = ledger.stream().map(Event::id).toList();
         try {
-            await().atMost(LIMIT).until(() -> log.missing(committed).isEmpty() && nemesis.unsettled().isEmpty());
+            await().atMost(LIMIT)
+                    .until(() -> log.missing(committed).isEmpty()
+                            && nemesis.unsettled().isEmpty());
         } catch (ConditionTimeoutException e) {
             say("not everything is settled after " + LIMIT + ": " + e.getMessage());
         }
