@@ -9,11 +9,14 @@ import io.outboxrelay.relay.RelayHandles.OutboxHandle;
 import io.outboxrelay.store.OutboxAdmin.Decision;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -34,7 +37,7 @@ import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.pattern.StatusReply;
 
 /**
- * Everything below `/outbox`, answered by any node for all of them. Created by Pekko Management, at times more than
+ * Everything below `/outbox`, answered by any node for all of them, and `/node`, by each for itself. Created by Pekko Management, at times more than
  * once.
  *
  * <pre>
@@ -50,6 +53,7 @@ import org.apache.pekko.pattern.StatusReply;
  * GET  /outbox/{name}/shards/{n}          one shard
  * POST /outbox/{name}/shards/{n}/pause    unless management is read-only
  * POST /outbox/{name}/shards/{n}/resume   likewise
+ * POST /node/drain                        hand the shards of the node that is asked over, leave and end; likewise
  * </pre>
  */
 public final class OutboxRoutes extends AllDirectives implements ManagementRouteProvider {
@@ -58,6 +62,7 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     private static final long EDIT_WITHIN_MILLIS = 10_000;
     private static final long EDIT_BYTES = 4 << 20;
     private static final int MOST_ON_A_PAGE = 1000;
+    private static final Duration ANSWER_FIRST = Duration.ofMillis(200);
 
     private final ActorSystem<?> system;
 
@@ -68,15 +73,39 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     @Override
     public Route routes(ManagementRouteProviderSettings settings) {
         boolean readOnly = settings.readOnly();
+        return concat(
+                below("outbox", (request, path) -> dispatch(request, path, readOnly)),
+                below("node", (request, path) -> node(request, path, readOnly)));
+    }
+
+    private Route below(String prefix, BiFunction<HttpRequest, List<String>, CompletionStage<HttpResponse>> answer) {
         return pathPrefix(
-                "outbox",
+                prefix,
                 () -> extractUnmatchedPath(rest -> rest.isEmpty() || rest.startsWith("/")
-                        ? extractRequest(request -> completeWithFuture(serve(request, rest, readOnly)))
+                        ? extractRequest(request ->
+                                completeWithFuture(attempt(() -> answer.apply(request, segments(rest)))
+                                        .exceptionally(this::failed)))
                         : reject()));
     }
 
-    private CompletionStage<HttpResponse> serve(HttpRequest request, String rest, boolean readOnly) {
-        return attempt(() -> dispatch(request, segments(rest), readOnly)).exceptionally(this::failed);
+    private CompletionStage<HttpResponse> node(HttpRequest request, List<String> path, boolean readOnly) {
+        if (!path.equals(List.of("drain"))) {
+            throw new Refused(StatusCodes.NOT_FOUND, "legal: POST to /node/drain");
+        }
+        return only(HttpMethods.POST, request, () -> {
+            checkWrites(readOnly);
+            return body(request.entity())
+                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                    .thenApply(this::drain);
+        });
+    }
+
+    /** Who asked should hear of it before the node stops serving. */
+    private HttpResponse drain(ChangeNote note) {
+        RelayHandles handles = handles();
+        system.log().warn("this node is to leave, asked by {}: {}", note.by(), note.reason());
+        system.scheduler().scheduleOnce(ANSWER_FIRST, handles.leave(), system.executionContext());
+        return Replies.accepted(Map.of("draining", true, "by", note.by(), "reason", note.reason()));
     }
 
     private CompletionStage<HttpResponse> dispatch(HttpRequest request, List<String> path, boolean readOnly) {
@@ -283,7 +312,7 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
                     StatusCodes.SERVICE_UNAVAILABLE,
                     "the coordinator did not answer in time; a change that was asked for may still take effect");
         }
-        system.log().warn("a request below /outbox failed", cause);
+        system.log().warn("a request to the relay failed", cause);
         return Replies.problem(StatusCodes.INTERNAL_SERVER_ERROR, "the request failed; the node's log says why");
     }
 

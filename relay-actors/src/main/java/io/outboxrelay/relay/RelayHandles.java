@@ -20,13 +20,15 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
  * @param tryAgain tells a shard that rows which were put aside may go out now
+ * @param leave has this node hand its shards over, leave the cluster and end
  */
 public record RelayHandles(
         List<OutboxHandle> outboxes,
         ActorRef<CoordinatorActor.Command> coordinator,
         ConcurrentMap<String, Integer> shardCounts,
         Function<ShardId, CompletionStage<ShardStatus>> statusOf,
-        Consumer<ShardId> tryAgain) {
+        Consumer<ShardId> tryAgain,
+        Runnable leave) {
 
     /** One outbox by the names people know it by, and what can be done with it as a whole. */
     public record OutboxHandle(String name, String table, OutboxAdmin admin) {}

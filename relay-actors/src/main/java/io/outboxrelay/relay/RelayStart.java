@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -28,6 +29,11 @@ public final class RelayStart {
     private static final Duration RESTART_MIN = Duration.ofMillis(200);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
+    /** Why a node ends that an operator had drained. */
+    private enum DrainedByOperator implements CoordinatedShutdown.Reason {
+        REASON
+    }
+
     private RelayStart() {}
 
     /** Call it once for each node, with the same outboxes on every node. */
@@ -44,7 +50,8 @@ public final class RelayStart {
                 coordinator,
                 shardCounts,
                 regions::status,
-                regions::tryAgain);
+                regions::tryAgain,
+                () -> CoordinatedShutdown.get(system).runAll(DrainedByOperator.REASON));
         RelayExtension.get(system).started(handles);
         return handles;
     }

@@ -1,6 +1,7 @@
 package io.outboxrelay.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.outboxrelay.coordinator.CoordinatorActor;
@@ -72,6 +73,19 @@ class OutboxRoutesTest extends RoutesScene {
         assertThat(refused.status().intValue()).isEqualTo(403);
         assertThat(json(refused).get("detail").textValue()).contains("read-only");
         coordinator.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void aNodeLeavesWhenItIsToldTo() throws Exception {
+        HttpRequest drain = HttpRequest.POST("/node/drain?by=ann&reason=upgrade");
+        assertThat(send(drain, true).status().intValue()).isEqualTo(403);
+        assertThat(problem(get("/node/drain"), 405)).contains("legal: POST");
+        assertThat(problem(HttpRequest.POST("/node"), 404)).contains("/node/drain");
+        assertThat(LEAVES).hasValue(0);
+        JsonNode answer = body(drain, 202);
+        assertThat(answer.get("draining").booleanValue()).isTrue();
+        assertThat(answer.get("by").textValue()).isEqualTo("ann");
+        await().atMost(LIMIT).until(() -> LEAVES.get() == 1);
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -47,6 +48,7 @@ abstract class RoutesScene {
     static final Duration LIMIT = Duration.ofSeconds(30);
     static final ObjectMapper JSON = new ObjectMapper();
     static final Queue<ShardId> TRIED_AGAIN = new ConcurrentLinkedQueue<>();
+    static final AtomicInteger LEAVES = new AtomicInteger();
     static ActorTestKit kit;
     static TestProbe<CoordinatorActor.Command> coordinator;
     static InMemoryOutboxStore store;
@@ -64,7 +66,8 @@ abstract class RoutesScene {
                         kit.spawn(listening()),
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
                         RoutesScene::status,
-                        TRIED_AGAIN::add));
+                        TRIED_AGAIN::add,
+                        LEAVES::incrementAndGet));
     }
 
     /** Knows of three shards; anything but that question goes to the probe. */

@@ -14,6 +14,8 @@ enum ClusterFault {
     LEAVE_OLDEST(false),
     /** SIGTERM of some node. */
     LEAVE_ANY(false),
+    /** `POST /node/drain` to some node. */
+    DRAIN(false),
     /** SIGTERM of each node, the next as soon as the one before is back. */
     ROLLING_RESTART(false),
     /** A further node joins and leaves, again and again. */

@@ -3,6 +3,9 @@ package io.outboxrelay.demo;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -163,6 +166,17 @@ public final class Fleet implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the oldest member is said to be '" + oldest + "'"))
                 .number();
+    }
+
+    /** Asks a node over management HTTP to leave; it says so before it does. */
+    public void drain(int number) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(node(number).url("/node/drain?by=test"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 202) {
+            throw new AssertionError("node " + number + " answered " + answer.statusCode() + ": " + answer.body());
+        }
     }
 
     /** What shards say that keeps rows back. */
