@@ -6,13 +6,13 @@ import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /** Asks shards and the coordinator, wherever they are. */
@@ -68,7 +68,13 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
                 handles.shardCounts().put(handle.name(), now);
                 return now;
             }
-            return Objects.requireNonNull(handles.shardCounts().get(handle.name()));
+            Integer heard = handles.shardCounts().get(handle.name());
+            if (heard == null) {
+                throw new Refused(
+                        StatusCodes.SERVICE_UNAVAILABLE,
+                        "how many shards outbox " + handle.name() + " has is not known yet; its database may be down");
+            }
+            return heard;
         });
     }
 

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -43,8 +44,12 @@ public final class RelayStart {
         outboxes.forEach(regions::init);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
                 .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
-        ConcurrentMap<String, Integer> shardCounts = outboxes.stream()
-                .collect(Collectors.toConcurrentMap(outbox -> outbox.settings().name(), RelayedOutbox::shards));
+        ConcurrentMap<String, Integer> shardCounts = new ConcurrentHashMap<>();
+        for (RelayedOutbox outbox : outboxes) {
+            if (outbox.shards() != null) {
+                shardCounts.put(outbox.settings().name(), outbox.shards());
+            }
+        }
         RelayHandles handles = new RelayHandles(
                 outboxes.stream().map(RelayStart::handle).toList(),
                 coordinator,

@@ -4,11 +4,16 @@ import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.OutboxStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One outbox, ready to be relayed by this node.
  *
- * @param shards how many its database said it has, when this node opened it
+ * @param shards how many its database said it has, when this node opened it; null if it did not answer
  */
 public record RelayedOutbox(
-        OutboxSettings settings, OutboxStore store, OutboxAdmin admin, Publisher publisher, int shards) {}
+        OutboxSettings settings,
+        OutboxStore store,
+        OutboxAdmin admin,
+        Publisher publisher,
+        @Nullable Integer shards) {}

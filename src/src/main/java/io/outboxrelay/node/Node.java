@@ -1,6 +1,7 @@
 package io.outboxrelay.node;
 
 import io.outboxrelay.cluster.PekkoConfiguration;
+import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.forming.ClusterForming;
 import io.outboxrelay.publish.KafkaCheck;
@@ -33,6 +34,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.management.javadsl.PekkoManagement;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,8 +127,15 @@ public final class Node {
     }
 
     private void open() {
-        for (OutboxSettings outbox : settings.outboxes().values()) {
-            open(outbox);
+        List<OutboxSettings> all = List.copyOf(settings.outboxes().values());
+        List<OpenStore> opened = all.stream().map(this::storeOf).toList();
+        stores.addAll(opened);
+        List<CompletableFuture<@Nullable Integer>> counts = new ArrayList<>();
+        for (int n = 0; n < all.size(); n++) {
+            counts.add(shards(all.get(n), opened.get(n)));
+        }
+        for (int n = 0; n < all.size(); n++) {
+            open(all.get(n), opened.get(n), await(counts.get(n)));
         }
         Uri management = await(PekkoManagement.get(system).start());
         await(ClusterForming.join(system, settings));
@@ -137,26 +146,33 @@ public final class Node {
                 .log("node is relaying");
     }
 
-    private void open(OutboxSettings outbox) {
-        OpenStore store = storeOf(outbox);
-        try {
-            int shards = await(retrying.whileTransient(
-                    "outbox " + outbox.name() + " at " + outbox.database().safeUrl(),
-                    () -> store.shards(outbox.shards())));
-            if (shards != outbox.shards()) {
-                log.warn(
-                        "outbox {} has {} shards; shards = {} is for new outboxes",
-                        outbox.name(),
-                        shards,
-                        outbox.shards());
-            }
-            Publisher publisher = publisherOf(outbox);
-            stores.add(store);
-            outboxes.add(new RelayedOutbox(outbox, store, store, publisher, shards));
-        } catch (RuntimeException e) {
-            store.close();
-            throw e;
+    /** Null where the database does not answer yet, which is no reason to keep the other outboxes waiting. */
+    private CompletableFuture<@Nullable Integer> shards(OutboxSettings outbox, OpenStore store) {
+        String step = "outbox " + outbox.name() + " at " + outbox.database().safeUrl();
+        CompletableFuture<@Nullable Integer> first = new CompletableFuture<>();
+        retrying.whileTransient(
+                        step,
+                        () -> store.shards(outbox.shards()).whenComplete((count, failure) -> {
+                            if (failure != null && RelayException.of(failure).fault() == Fault.TRANSIENT) {
+                                first.complete(null);
+                            }
+                        }))
+                .whenComplete((count, failure) -> {
+                    if (failure != null && !first.completeExceptionally(failure)) {
+                        log.error("{}: {}", step, RelayException.of(failure).getMessage());
+                    } else if (failure == null && !first.complete(count)) {
+                        log.info("{} answers", step);
+                    }
+                });
+        return first;
+    }
+
+    private void open(OutboxSettings outbox, OpenStore store, @Nullable Integer shards) {
+        if (shards != null && shards != outbox.shards()) {
+            log.warn(
+                    "outbox {} has {} shards; shards = {} is for new outboxes", outbox.name(), shards, outbox.shards());
         }
+        outboxes.add(new RelayedOutbox(outbox, store, store, publisherOf(outbox), shards));
         kafkaChecks.add(retrying.always("outbox " + outbox.name(), () -> KafkaCheck.reach(outbox.kafka()))
                 .thenAccept(done -> log.info(
                         "outbox {}: Kafka at {} answers",

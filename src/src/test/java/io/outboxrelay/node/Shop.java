@@ -28,6 +28,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,10 +86,15 @@ final class Shop implements AutoCloseable {
     }
 
     void migrate(LoadedConfig config) {
+        migrate(config, config.settings().outboxes().values());
+    }
+
+    /** Only these outboxes, beside what the cluster itself needs. */
+    void migrate(LoadedConfig config, Collection<OutboxSettings> outboxes) {
         DatabaseSettings owner = asOwner(config.settings().database());
         Migrations.migrate(owner, Migrations.CONTROL, "outbox_relay");
         RolesDocument.execute("control", owner.url(), owner.user());
-        for (OutboxSettings outbox : config.settings().outboxes().values()) {
+        for (OutboxSettings outbox : outboxes) {
             boolean ring = outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING;
             DatabaseSettings as = ring ? owner : outbox.database();
             Migrations.migrate(as, Migrations.locationOf(outbox), outbox.table());
