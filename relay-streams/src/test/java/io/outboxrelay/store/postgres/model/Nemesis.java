@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 final class Nemesis implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long TURN_MILLIS = 30;
+    private static final int RESHARD_TURNS = 100;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread created = new Thread(task, "model-nemesis");
@@ -30,6 +31,7 @@ final class Nemesis implements AutoCloseable {
     private final Random random;
     private final Fleet fleet;
     private boolean calm;
+    private int turns;
 
     Nemesis(
             ActorSystem<?> system,
@@ -49,6 +51,9 @@ final class Nemesis implements AutoCloseable {
             fleet.placeShards();
             if (!calm) {
                 trouble(random.nextInt(1_000));
+                if (++turns % RESHARD_TURNS == 0) { // rare enough never to happen by chance in a short run
+                    fleet.reshard();
+                }
             }
         } catch (RuntimeException | Error e) {
             broken.completeExceptionally(e);
