@@ -150,20 +150,20 @@ public final class Node {
     private CompletableFuture<@Nullable Integer> shards(OutboxSettings outbox, OpenStore store) {
         String step = "outbox " + outbox.name() + " at " + outbox.database().safeUrl();
         CompletableFuture<@Nullable Integer> first = new CompletableFuture<>();
-        retrying.whileTransient(
-                        step,
-                        () -> store.shards(outbox.shards()).whenComplete((count, failure) -> {
-                            if (failure != null && RelayException.of(failure).fault() == Fault.TRANSIENT) {
-                                first.complete(null);
-                            }
-                        }))
-                .whenComplete((count, failure) -> {
-                    if (failure != null && !first.completeExceptionally(failure)) {
-                        log.error("{}: {}", step, RelayException.of(failure).getMessage());
-                    } else if (failure == null && !first.complete(count)) {
-                        log.info("{} answers", step);
+        CompletionStage<Integer> known = retrying.whileTransient(
+                step,
+                () -> store.shards(outbox.shards()).whenComplete((count, failure) -> {
+                    if (failure != null && RelayException.of(failure).fault() == Fault.TRANSIENT) {
+                        first.complete(null);
                     }
-                });
+                }));
+        known.whenComplete((count, failure) -> {
+            if (failure != null && !first.completeExceptionally(failure)) {
+                log.error("{}: {}", step, RelayException.of(failure).getMessage());
+            } else if (failure == null && !first.complete(count)) {
+                log.info("{} answers", step);
+            }
+        });
         return first;
     }
 
