@@ -29,12 +29,12 @@ final class DrainBench {
             report.columns("", "rows/s", "PostgreSQL CPU s", "relay CPU s");
             double[] ratios = new double[ROUNDS];
             double ring = 0;
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 1; round <= ROUNDS; round++) {
                 refill(server, BenchServer.RING, options.rows());
                 copy(server); // what was just vacuumed comes into the caches for everyone
-                double copied = measured("bare COPY, one connection", server, () -> copy(server));
-                ring = drained("ring: read, acknowledge", server, server.ring());
-                ratios[round] = ring / copied;
+                double copied = measured("bare COPY, round " + round, server, () -> copy(server));
+                ring = drained("ring: read, acknowledge, round " + round, server, server.ring());
+                ratios[round - 1] = ring / copied;
             }
             refill(server, BenchServer.PLAIN, options.rows());
             double plain = drained("delete: read, delete", server, server.plain());

@@ -27,8 +27,9 @@ class BenchIT {
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
         for (String row : List.of(
-                "bare COPY, one connection",
-                "ring: read, acknowledge",
+                "bare COPY, round 1",
+                "ring: read, acknowledge, round 1",
+                "ring: read, acknowledge, round 5",
                 "delete: read, delete",
                 "ring, unheld",
                 "ring, held",
