@@ -29,7 +29,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * <ol>
  *   <li>It replays all events and tells the coordinator the result; until then nobody may start a shard.
  *   <li>A change is written first; then the coordinator learns of it, then the operator.
- *   <li>A change that contradicts another is refused. One that changes nothing is written all the same: writing is how a
+ *   <li>A change that contradicts another is refused, as is one that was asked for before the last replay: it may have
+ *       waited in a process that stood still, while others wanted and got the contrary. One that changes nothing is written all the same: writing is how a
  *       journal finds out that another one, which does not know yet that it was replaced, has written after this one's
  *       replay; then it starts over and confirms nothing.
  * </ol>
@@ -38,11 +39,21 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * operator got no confirmation. While the journal's database is down it starts over, ever more slowly.
  */
 public final class ControlJournal
-        extends EventSourcedBehavior<ControlJournal.Change, ControlJournal.Event, ControlState> {
+        extends EventSourcedBehavior<ControlJournal.Asked, ControlJournal.Event, ControlState> {
     static final PersistenceId ID = PersistenceId.ofUniqueId("control");
+
+    /** What a refusal begins with that may pass by itself. */
+    public static final String UNAVAILABLE = "unavailable: ";
 
     private static final Duration RETRY_MIN = Duration.ofMillis(200);
     private static final Duration RETRY_MAX = Duration.ofSeconds(10);
+
+    /**
+     * A change, and what its asker knew.
+     *
+     * @param known the revision of the {@link ControlState} it was asked for in
+     */
+    public record Asked(Change change, long known) {}
 
     /** What is to be written down. Confirmed, or refused with the reason; no answer means that it could not be written. */
     public sealed interface Change {
@@ -146,6 +157,7 @@ public final class ControlJournal
 
     private final ActorRef<ControlState> listener;
     private final Clock clock;
+    private long replayed;
 
     private ControlJournal(ActorRef<ControlState> listener, Clock clock) {
         super(ID, SupervisorStrategy.restartWithBackoff(RETRY_MIN, RETRY_MAX, 0.2));
@@ -154,7 +166,7 @@ public final class ControlJournal
     }
 
     /** `listener` is told the state after the replay and after every change. */
-    public static Behavior<Change> create(ActorRef<ControlState> listener, Clock clock) {
+    public static Behavior<Asked> create(ActorRef<ControlState> listener, Clock clock) {
         return new ControlJournal(listener, clock);
     }
 
@@ -164,15 +176,28 @@ public final class ControlJournal
     }
 
     @Override
-    public CommandHandler<Change, Event, ControlState> commandHandler() {
+    public CommandHandler<Asked, Event, ControlState> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(SetPaused.class, this::setPaused)
-                .onCommand(BeginReshard.class, this::beginReshard)
-                .onCommand(EndReshard.class, this::endReshard)
-                .onCommand(NoteDecision.class, this::noteDecision)
-                .onCommand(NoteEdit.class, this::noteEdit)
+                .onCommand(Asked.class, this::decide)
                 .build();
+    }
+
+    private Effect<Event, ControlState> decide(ControlState state, Asked asked) {
+        Change change = asked.change();
+        if (asked.known() < replayed) {
+            return refuse(change, UNAVAILABLE + "another coordinator has written to the control journal; ask again");
+        }
+        if (change instanceof SetPaused wanted) {
+            return setPaused(state, wanted);
+        } else if (change instanceof BeginReshard begin) {
+            return beginReshard(state, begin);
+        } else if (change instanceof EndReshard end) {
+            return endReshard(state, end);
+        } else if (change instanceof NoteDecision decision) {
+            return noteDecision(decision);
+        }
+        return noteEdit((NoteEdit) change);
     }
 
     @Override
@@ -189,8 +214,13 @@ public final class ControlJournal
     @Override
     public SignalHandler<ControlState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.class, (state, completed) -> listener.tell(state))
+                .onSignal(RecoveryCompleted.class, (state, completed) -> replayed(state))
                 .build();
+    }
+
+    private void replayed(ControlState state) {
+        replayed = state.revision();
+        listener.tell(state);
     }
 
     private Effect<Event, ControlState> setPaused(ControlState state, SetPaused change) {
@@ -213,10 +243,8 @@ public final class ControlJournal
     /** Which of the new shards should be paused, nobody can tell, so none may be. */
     private Effect<Event, ControlState> beginReshard(ControlState state, BeginReshard change) {
         Integer target = state.resharding().get(change.outbox());
-        if (target != null) {
-            return target == change.shards()
-                    ? confirm(change)
-                    : refuse(change, "outbox " + change.outbox() + " is being dealt to " + target + " shards already");
+        if (target != null && target != change.shards()) {
+            return refuse(change, "outbox " + change.outbox() + " is being dealt to " + target + " shards already");
         }
         List<Integer> paused = state.paused().keySet().stream()
                 .filter(shard -> shard.outbox().equals(change.outbox()))
@@ -232,13 +260,14 @@ public final class ControlJournal
                 new ReshardBegun(change.outbox(), change.shards(), change.by(), change.reason(), clock.instant()));
     }
 
+    /** Said again with each wake until it is known here; no operator waits for it. */
     private Effect<Event, ControlState> endReshard(ControlState state, EndReshard change) {
         return state.resharding().containsKey(change.outbox())
                 ? write(change, new ReshardEnded(change.outbox(), change.done(), change.note(), clock.instant()))
                 : confirm(change);
     }
 
-    private Effect<Event, ControlState> noteDecision(ControlState state, NoteDecision change) {
+    private Effect<Event, ControlState> noteDecision(NoteDecision change) {
         return write(
                 change,
                 new ParkedDecided(
@@ -250,7 +279,7 @@ public final class ControlJournal
                         clock.instant()));
     }
 
-    private Effect<Event, ControlState> noteEdit(ControlState state, NoteEdit change) {
+    private Effect<Event, ControlState> noteEdit(NoteEdit change) {
         return write(
                 change,
                 new ParkedEdited(

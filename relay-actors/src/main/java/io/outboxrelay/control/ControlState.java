@@ -9,16 +9,20 @@ import java.util.Map;
 /**
  * What operators want at the moment. Pure.
  *
+ * @param revision how many changes led to it
  * @param paused shards that are to rest, and who wants that since when and why
  * @param resharding outboxes that are being dealt to another number of shards, and to how many
  * @param history the last changes, newest last
  */
 public record ControlState(
-        Map<ShardId, String> paused, Map<String, Integer> resharding, List<ControlJournal.Event> history) {
+        long revision,
+        Map<ShardId, String> paused,
+        Map<String, Integer> resharding,
+        List<ControlJournal.Event> history) {
     /** The whole history is in the journal; this much of it is at hand. */
     static final int HISTORY = 50;
 
-    public static final ControlState EMPTY = new ControlState(Map.of(), Map.of(), List.of());
+    public static final ControlState EMPTY = new ControlState(0, Map.of(), Map.of(), List.of());
 
     public ControlState {
         paused = Map.copyOf(paused);
@@ -33,32 +37,36 @@ public record ControlState(
     ControlState pausing(ShardId shard, String who) {
         Map<ShardId, String> more = new HashMap<>(paused);
         more.put(shard, who);
-        return new ControlState(more, resharding, history);
+        return new ControlState(revision, more, resharding, history);
     }
 
     ControlState resuming(ShardId shard) {
         Map<ShardId, String> fewer = new HashMap<>(paused);
         fewer.remove(shard);
-        return new ControlState(fewer, resharding, history);
+        return new ControlState(revision, fewer, resharding, history);
     }
 
     ControlState dealing(String outbox, int shards) {
         Map<String, Integer> more = new HashMap<>(resharding);
         more.put(outbox, shards);
-        return new ControlState(paused, more, history);
+        return new ControlState(revision, paused, more, history);
     }
 
     ControlState dealt(String outbox) {
         Map<String, Integer> fewer = new HashMap<>(resharding);
         fewer.remove(outbox);
-        return new ControlState(paused, fewer, history);
+        return new ControlState(revision, paused, fewer, history);
     }
 
-    ControlState after(ControlJournal.Event event) {
+    /** With one more change. */
+    public ControlState after(ControlJournal.Event event) {
         List<ControlJournal.Event> recent = new ArrayList<>(history);
         recent.add(event);
         ControlState next = event.applied(this);
         return new ControlState(
-                next.paused(), next.resharding(), recent.subList(Math.max(0, recent.size() - HISTORY), recent.size()));
+                revision + 1,
+                next.paused(),
+                next.resharding(),
+                recent.subList(Math.max(0, recent.size() - HISTORY), recent.size()));
     }
 }

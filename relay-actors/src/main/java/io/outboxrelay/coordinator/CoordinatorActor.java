@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoordinatorActor {
     /** What an error begins with that may pass by itself; any other refuses what was asked for. */
-    public static final String UNAVAILABLE = "unavailable: ";
+    public static final String UNAVAILABLE = ControlJournal.UNAVAILABLE;
 
     /** What the coordinator understands. */
     public sealed interface Command {}
@@ -121,7 +121,7 @@ public final class CoordinatorActor {
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final CoordinatorSetup setup;
-    private final ActorRef<ControlJournal.Change> journal;
+    private final ActorRef<ControlJournal.Asked> journal;
     private final ActorRef<ReshardActor.Ended> reshardEnded;
     private final Set<String> asking = new HashSet<>();
 
@@ -150,17 +150,17 @@ public final class CoordinatorActor {
         timers.startTimerWithFixedDelay(Alarm.WAKE, setup.wakeInterval());
         setup.duties().forEach((outbox, duty) -> {
             context.spawn(PurgeActor.create(outbox, duty.admin(), duty.purgeInterval()), "purge-" + outbox);
-            learnShards(outbox);
+            learnShards(outbox, false);
         });
         return learning(ShardPlan.NOTHING_KNOWN);
     }
 
     /** One question at a time: a database that is down takes longer to say nothing than the wake interval. */
-    private void learnShards(String outbox) {
+    private void learnShards(String outbox, boolean known) {
         CoordinatorSetup.Duty duty = setup.duty(outbox);
         if (asking.add(outbox)) {
             context.pipeToSelf(
-                    duty.admin().shards(duty.whenNew()),
+                    known ? duty.admin().countShards() : duty.admin().shards(duty.whenNew()),
                     (count, failure) -> new ShardsKnown(outbox, failure == null ? count : 0));
         }
     }
@@ -201,13 +201,15 @@ public final class CoordinatorActor {
                 .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
                 .onMessage(
                         ShardStopped.class,
-                        stopped -> wake(plan.of(stopped.shard()).stream().toList()))
+                        stopped -> wake(
+                                plan.of(stopped.shard()).stream().toList(),
+                                plan.intent().revision()))
                 .build();
     }
 
     private Behavior<Command> changed(ShardPlan before, ShardPlan plan) {
         plan.shards().keySet().forEach(outbox -> reshardIfWanted(plan, outbox));
-        wake(plan.changedSince(before));
+        wake(plan.changedSince(before), plan.intent().revision());
         return coordinating(plan);
     }
 
@@ -225,13 +227,15 @@ public final class CoordinatorActor {
         setup.duties().keySet().stream()
                 .filter(outbox ->
                         plan.count(outbox).isEmpty() || plan.target(outbox).isEmpty())
-                .forEach(this::learnShards);
-        return setup.hosting().get() == Hosting.ANYBODY ? wake(plan.all()) : Behaviors.same();
+                .forEach(outbox -> learnShards(outbox, plan.count(outbox).isPresent()));
+        return setup.hosting().get() == Hosting.ANYBODY
+                ? wake(plan.all(), plan.intent().revision())
+                : Behaviors.same();
     }
 
-    private Behavior<Command> wake(List<ShardPlan.Wake> wakes) {
+    private Behavior<Command> wake(List<ShardPlan.Wake> wakes, long revision) {
         if (setup.hosting().get() != Hosting.NOBODY) {
-            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused(), wake.why()));
+            wakes.forEach(wake -> setup.keeper().keep(wake.shard(), wake.paused(), wake.why(), revision));
         }
         return Behaviors.same();
     }
@@ -241,7 +245,7 @@ public final class CoordinatorActor {
     private void reshardIfWanted(ShardPlan plan, String outbox) {
         String child = "reshard-" + outbox;
         if (plan.isDealt(outbox)) {
-            end(outbox, null);
+            end(plan, outbox, null);
         } else if (plan.target(outbox).isPresent() && context.getChild(child).isEmpty()) {
             CoordinatorSetup.Duty duty = setup.duty(outbox);
             context.spawn(
@@ -257,22 +261,23 @@ public final class CoordinatorActor {
         }
     }
 
-    private Behavior<Command> reshardEnded(ReshardActor.Ended ended) {
+    private Behavior<Command> reshardEnded(ShardPlan plan, ReshardActor.Ended ended) {
         RelayException failure = ended.failure();
         if (failure == null) {
             context.getLog().info("outbox {} has {} shards", ended.outbox(), ended.shards());
             context.getSelf().tell(new ShardsKnown(ended.outbox(), ended.shards()));
         } else {
             context.getLog().error("outbox {} keeps its shards: {}", ended.outbox(), failure.getMessage());
-            end(ended.outbox(), failure.getMessage());
+            end(plan, ended.outbox(), failure.getMessage());
         }
         return Behaviors.same();
     }
 
     /** Not confirmed? It is written again with the next wake. */
-    private void end(String outbox, @Nullable String failure) {
+    private void end(ShardPlan plan, String outbox, @Nullable String failure) {
         String note = failure == null ? "" : failure;
         record(
+                plan,
                 context.getSystem().ignoreRef(),
                 recorded -> new ControlJournal.EndReshard(outbox, failure == null, note, recorded));
     }
@@ -288,10 +293,10 @@ public final class CoordinatorActor {
                         Resume.class,
                         asked -> setPaused(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
                 .onMessage(Reshard.class, asked -> reshard(plan, asked))
-                .onMessage(NoteDecision.class, this::noteDecision)
-                .onMessage(NoteEdit.class, this::noteEdit)
+                .onMessage(NoteDecision.class, asked -> noteDecision(plan, asked))
+                .onMessage(NoteEdit.class, asked -> noteEdit(plan, asked))
                 .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
-                .onMessage(ReshardEnded.class, done -> reshardEnded(done.ended()))
+                .onMessage(ReshardEnded.class, done -> reshardEnded(plan, done.ended()))
                 .onMessage(Recorded.class, this::confirm);
     }
 
@@ -306,7 +311,7 @@ public final class CoordinatorActor {
             replyTo.tell(StatusReply.error("there is no shard " + shard));
             return Behaviors.same();
         }
-        return record(replyTo, recorded -> new ControlJournal.SetPaused(shard, paused, by, reason, recorded));
+        return record(plan, replyTo, recorded -> new ControlJournal.SetPaused(shard, paused, by, reason, recorded));
     }
 
     private Behavior<Command> reshard(ShardPlan plan, Reshard asked) {
@@ -322,20 +327,23 @@ public final class CoordinatorActor {
             return Behaviors.same();
         }
         return record(
+                plan,
                 asked.replyTo(),
                 recorded -> new ControlJournal.BeginReshard(
                         asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
     }
 
-    private Behavior<Command> noteDecision(NoteDecision asked) {
+    private Behavior<Command> noteDecision(ShardPlan plan, NoteDecision asked) {
         return record(
+                plan,
                 asked.replyTo(),
                 recorded -> new ControlJournal.NoteDecision(
                         asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
     }
 
-    private Behavior<Command> noteEdit(NoteEdit asked) {
+    private Behavior<Command> noteEdit(ShardPlan plan, NoteEdit asked) {
         return record(
+                plan,
                 asked.replyTo(),
                 recorded -> new ControlJournal.NoteEdit(
                         asked.outbox(), asked.event(), asked.fields(), asked.by(), asked.reason(), recorded));
@@ -355,12 +363,15 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> record(
-            ActorRef<StatusReply<Done>> replyTo, Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+            ShardPlan plan,
+            ActorRef<StatusReply<Done>> replyTo,
+            Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+        long known = plan.intent().revision();
         context.askWithStatus(
                 Done.class,
                 journal,
                 setup.confirmWithin(),
-                change::apply,
+                confirmed -> new ControlJournal.Asked(change.apply(confirmed), known),
                 (done, failure) -> new Recorded(replyTo, failure));
         return Behaviors.same();
     }

@@ -30,7 +30,7 @@ public record CoordinatorSetup(
         Keeper keeper,
         Function<ShardId, CompletionStage<Boolean>> rests,
         Supplier<Hosting> hosting,
-        Function<ActorRef<ControlState>, Behavior<ControlJournal.Change>> journal) {
+        Function<ActorRef<ControlState>, Behavior<ControlJournal.Asked>> journal) {
 
     Duty duty(String outbox) {
         return Objects.requireNonNull(duties.get(outbox), () -> "there is no outbox " + outbox);
@@ -47,6 +47,11 @@ public record CoordinatorSetup(
     /** Reaches a shard wherever it is, and starts it where it is not. */
     @FunctionalInterface
     public interface Keeper {
-        void keep(ShardId shard, boolean paused, String why);
+        /**
+         * Tells the shard, once.
+         *
+         * @param revision of what operators want, by which a shard knows a word that comes late
+         */
+        void keep(ShardId shard, boolean paused, String why, long revision);
     }
 }

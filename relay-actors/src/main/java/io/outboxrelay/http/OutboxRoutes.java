@@ -37,8 +37,8 @@ import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.pattern.StatusReply;
 
 /**
- * Everything below `/outbox`, answered by any node for all of them, and `/node`, by each for itself. Created by Pekko Management, at times more than
- * once.
+ * Everything below `/outbox`, answered by any node for all of them, and `/node`, by each for itself. Created by Pekko
+ * Management, at times more than once.
  *
  * <pre>
  * GET  /outbox                            the outboxes

@@ -6,10 +6,10 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardSetup;
 import io.outboxrelay.shard.ShardStatus;
+import io.outboxrelay.store.Owner;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
@@ -45,8 +45,8 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy()));
     }
 
-    void keep(ShardId shard, boolean paused, String why) {
-        entity(shard).tell(new ShardActor.Keep(paused, why));
+    void keep(ShardId shard, boolean paused, String why, long revision) {
+        entity(shard).tell(new ShardActor.Keep(paused, why, revision));
     }
 
     void tryAgain(ShardId shard) {
@@ -73,17 +73,17 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
                 outbox.settings(),
                 outbox.store(),
                 outbox.publisher(),
-                hostPort(Cluster.get(system).selfMember()),
+                Owner.at(Cluster.get(system).selfMember().address()),
                 this::isMember,
                 this::drained,
                 System::nanoTime);
     }
 
     /** As far as this node knows. */
-    private boolean isMember(String hostPort) {
+    private boolean isMember(String owner) {
         Iterable<Member> members = Cluster.get(system).state().getMembers();
         return StreamSupport.stream(members.spliterator(), false)
-                .anyMatch(member -> hostPort(member).equals(hostPort));
+                .anyMatch(member -> Owner.at(member.address()).equals(owner));
     }
 
     /** Before the coordinator can be reached from here it wakes shards at its interval anyway. */
@@ -91,11 +91,6 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
         RelayExtension.get(system)
                 .handles()
                 .ifPresent(handles -> handles.coordinator().tell(new CoordinatorActor.ShardStopped(shard)));
-    }
-
-    private static String hostPort(Member member) {
-        Address address = member.address();
-        return address.getHost().orElse("local") + ":" + address.getPort().orElse(0);
     }
 
     private static EntityTypeKey<ShardActor.Command> key(String outbox) {

@@ -46,9 +46,11 @@ public final class ShardActor {
     /**
      * The coordinator's word: the shard should run, or rest. Repeated for ever, so it also wakes the shard.
      *
-     * @param why it should rest, in words; null from a coordinator of an earlier version
+     * @param why it should rest, in words; null, as the revision, from a coordinator of an earlier version
+     * @param revision of what operators want; a word of an earlier one comes late
      */
-    public record Keep(boolean paused, @Nullable String why) implements Command, Wire {}
+    public record Keep(
+            boolean paused, @Nullable String why, @Nullable Long revision) implements Command, Wire {}
 
     /** Answered in every phase. */
     public record GetStatus(ActorRef<ShardStatus> replyTo) implements Command, Wire {}
@@ -96,6 +98,7 @@ public final class ShardActor {
     private final ShardSetup setup;
     private final ShardLog log;
     private final ShardCalls calls;
+    private final LatestWord latest;
 
     private ShardActor(ActorContext<Command> context, TimerScheduler<Command> timers, ShardSetup setup) {
         context.setLoggerName(ShardActor.class);
@@ -103,6 +106,7 @@ public final class ShardActor {
         this.setup = setup;
         this.log = new ShardLog(context);
         this.calls = new ShardCalls(context, setup);
+        this.latest = new LatestWord(setup.nanoTime());
     }
 
     public static Behavior<Command> create(ShardSetup setup) {
@@ -175,7 +179,7 @@ public final class ShardActor {
                 .onMessage(Keep.class, keep -> keep.paused() ? drain(state.told(keep), run) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> drain(state.heading(Goal.STOP), run))
                 .onMessageEquals(Order.TRY_AGAIN, () -> drain(state, run))
-                .onMessage(StreamEnded.class, ended -> isOf(run, ended), ended -> broken(state, run, ended))
+                .onMessage(StreamEnded.class, run::isEnded, ended -> broken(state, run, ended))
                 .onMessageEquals(Alarm.SAMPLE, () -> relaying(sampled(state, run), run))
                 .onSignal(PostStop.class, stopped -> cutShort(run)));
     }
@@ -205,7 +209,7 @@ public final class ShardActor {
         return ending(answering(state, run)
                 .onMessage(Keep.class, keep -> draining(state.told(keep), run))
                 .onMessageEquals(Order.DRAIN, () -> draining(state.heading(Goal.STOP), run))
-                .onMessage(StreamEnded.class, ended -> isOf(run, ended), ended -> drained(state, run, ended.error()))
+                .onMessage(StreamEnded.class, run::isEnded, ended -> drained(state, run, ended.error()))
                 .onMessageEquals(Alarm.SAMPLE, () -> draining(sampled(state, run), run))
                 .onMessageEquals(Alarm.LIMIT, () -> overran(state, run))
                 .onSignal(PostStop.class, stopped -> cutShort(run)));
@@ -224,11 +228,7 @@ public final class ShardActor {
 
     /** What was published and not settled is published again by the next owner: better than to hang. */
     private Behavior<Command> overran(ShardState state, ShardRun run) {
-        RelayException late = new RelayException(
-                Fault.TRANSIENT,
-                "shard " + setup.shard() + " did not drain within "
-                        + setup.settings().drainTimeout() + ", "
-                        + run.trail().meter().inFlightRows() + " rows may be repeated");
+        RelayException late = run.overdue(setup.settings().drainTimeout());
         return state.goal() == Goal.STOP ? stopOverdue(state, late) : drained(state, run, late);
     }
 
@@ -340,6 +340,7 @@ public final class ShardActor {
     private BehaviorBuilder<Command> answering(ShardState state, @Nullable ShardRun run) {
         ShardReport report = new ShardReport(setup, state, run);
         return Behaviors.receive(Command.class)
+                .onMessage(Keep.class, latest::overtook, late -> Behaviors.same())
                 .onMessage(GetStatus.class, asked -> ask(report, asked))
                 .onMessage(GetPhase.class, asked -> tell(state, asked))
                 .onMessage(BacklogKnown.class, known -> answer(report, known));
@@ -381,10 +382,6 @@ public final class ShardActor {
         ShardState state = before.in(next, setup.nanoTime().getAsLong());
         log.phase(before.phase(), state);
         return state;
-    }
-
-    private static boolean isOf(ShardRun run, StreamEnded ended) {
-        return ended.epoch() == run.claim().epoch();
     }
 
     private void end(ShardRun run) {

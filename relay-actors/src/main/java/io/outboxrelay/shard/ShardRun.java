@@ -7,6 +7,7 @@ import io.outboxrelay.graph.ShardStream;
 import io.outboxrelay.metrics.RelayMetrics;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.publish.Gate;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -49,11 +50,24 @@ record ShardRun(
         stream.drain();
     }
 
+    /** Why it is not waited for any longer. */
+    RelayException overdue(Duration limit) {
+        return new RelayException(
+                Fault.TRANSIENT,
+                "shard " + claim.shard() + " did not drain within " + limit + ", " + meter().inFlightRows()
+                        + " rows may be repeated");
+    }
+
     /** Ends the stream whatever state it is in; harmless after it has ended. */
     void end() {
         stream.abort(new RelayException(Fault.TRANSIENT, "shard " + claim.shard() + " was stopped before it drained"));
         materializer.shutdown();
         metrics.close();
+    }
+
+    /** Whether that was this run, and not an earlier one. */
+    boolean isEnded(ShardActor.StreamEnded ended) {
+        return ended.epoch() == claim.epoch();
     }
 
     /** The claim, moved to where settling stands. */

@@ -3,6 +3,7 @@ package io.outboxrelay.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.control.ControlJournal.Asked;
 import io.outboxrelay.control.ControlJournal.BeginReshard;
 import io.outboxrelay.control.ControlJournal.Change;
 import io.outboxrelay.control.ControlJournal.EndReshard;
@@ -36,6 +37,7 @@ class ControlJournalTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final ShardId SHARD = new ShardId("orders", 3);
+    private static final long UP_TO_DATE = 100;
     private static final String ID = ControlJournal.ID.id();
     private static final ActorTestKit KIT = ActorTestKit.create(
             "ControlJournalTest",
@@ -62,7 +64,7 @@ class ControlJournalTest {
 
     @Test
     void writesAChangeThenTellsItThenConfirmsIt() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(change(true));
         confirmations.receiveMessage(LIMIT);
         ControlState after = states.receiveMessage(LIMIT);
@@ -75,7 +77,7 @@ class ControlJournalTest {
     /** Else one that missed a write of another would confirm what the next replay takes back. */
     @Test
     void writesWhatIsSoAlreadyBeforeItConfirmsIt() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(change(false));
         confirmations.receiveMessage(LIMIT);
         assertThat(journal.persistedInStorage(ID)).hasSize(1);
@@ -88,7 +90,7 @@ class ControlJournalTest {
 
     @Test
     void confirmsNothingThatItCannotWrite() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         journal.failNextPersisted(ID, new IllegalStateException("another journal has written this number"));
         control.tell(change(false));
         assertThat(states.receiveMessage(LIMIT)).as("it starts over").isEqualTo(ControlState.EMPTY);
@@ -97,13 +99,13 @@ class ControlJournalTest {
 
     @Test
     void knowsAfterARestartWhatWasWanted() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(change(true));
         confirmations.receiveMessage(LIMIT);
         states.receiveMessage(LIMIT);
         KIT.stop(control, LIMIT);
 
-        ActorRef<Change> again = KIT.spawn(newJournal());
+        ActorRef<Asked> again = KIT.spawn(newJournal());
         assertThat(states.receiveMessage(LIMIT).paused()).containsOnlyKeys(SHARD);
         again.tell(change(false));
         assertThat(states.receiveMessage(LIMIT).paused()).isEmpty();
@@ -111,17 +113,34 @@ class ControlJournalTest {
         KIT.stop(again, LIMIT);
     }
 
+    /** As by a process that stood still while others wanted the contrary and got it. */
+    @Test
+    void refusesWhatWasAskedForBeforeTheLastReplay() {
+        ActorRef<Asked> control = started();
+        control.tell(change(true));
+        confirmations.receiveMessage(LIMIT);
+        states.receiveMessage(LIMIT);
+        KIT.stop(control, LIMIT);
+        ActorRef<Asked> again = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT).revision()).isEqualTo(1);
+        again.tell(new Asked(change(false).change(), 0));
+        assertThat(refusal()).startsWith(ControlJournal.UNAVAILABLE);
+        again.tell(new Asked(change(false).change(), 1));
+        assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        KIT.stop(again, LIMIT);
+    }
+
     @Test
     void triesTheReplayAgainWhileTheJournalIsDown() {
         journal.failNextRead(ID, new IllegalStateException("journal is down"));
-        ActorRef<Change> control = KIT.spawn(newJournal());
+        ActorRef<Asked> control = KIT.spawn(newJournal());
         assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
         KIT.stop(control, LIMIT);
     }
 
     @Test
     void doesNotConfirmWhatCouldNotBeWrittenAndGoesOn() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         journal.failNextPersisted(ID, new IllegalStateException("journal is down"));
         control.tell(change(true));
         assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
@@ -133,17 +152,17 @@ class ControlJournalTest {
 
     @Test
     void knowsAfterARestartWhichOutboxIsBeingDealtUntilItIsDone() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(begin(32));
         assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
         assertThat(states.receiveMessage(LIMIT).resharding()).containsEntry("orders", 32);
         KIT.stop(control, LIMIT);
 
-        ActorRef<Change> again = KIT.spawn(newJournal());
+        ActorRef<Asked> again = KIT.spawn(newJournal());
         assertThat(states.receiveMessage(LIMIT).resharding()).containsEntry("orders", 32);
-        again.tell(new EndReshard("orders", true, "", confirmations.ref()));
+        again.tell(asked(new EndReshard("orders", true, "", confirmations.ref())));
         assertThat(states.receiveMessage(LIMIT).resharding()).isEmpty();
-        again.tell(new EndReshard("orders", true, "", confirmations.ref()));
+        again.tell(asked(new EndReshard("orders", true, "", confirmations.ref())));
         confirmations
                 .receiveSeveralMessages(2, LIMIT)
                 .forEach(reply -> assertThat(reply.isSuccess()).isTrue());
@@ -153,7 +172,7 @@ class ControlJournalTest {
 
     @Test
     void refusesWhatContradictsAReshardUnderWay() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(begin(32));
         control.tell(begin(32));
         confirmations.receiveSeveralMessages(2, LIMIT);
@@ -161,32 +180,32 @@ class ControlJournalTest {
         assertThat(refusal()).contains("being dealt to 32 shards");
         control.tell(change(true));
         assertThat(refusal()).contains("being dealt to 32 shards");
-        assertThat(journal.persistedInStorage(ID)).hasSize(1);
+        assertThat(journal.persistedInStorage(ID)).as("both that agree").hasSize(2);
         KIT.stop(control, LIMIT);
     }
 
     @Test
     void dealsNoOutboxOfWhichAShardIsPaused() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         control.tell(change(true));
         confirmations.receiveMessage(LIMIT);
         control.tell(begin(32));
         assertThat(refusal()).contains("[3]", "resume");
-        control.tell(new BeginReshard("bills", 32, "ann", "", confirmations.ref()));
+        control.tell(asked(new BeginReshard("bills", 32, "ann", "", confirmations.ref())));
         assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
         KIT.stop(control, LIMIT);
     }
 
     @Test
     void notesAnEditEachTimeAndWantsNothingOfShards() {
-        ActorRef<Change> control = started();
+        ActorRef<Asked> control = started();
         List<ParkedEdit.Field> fields = List.of(new ParkedEdit.Field("payload", 12L, null));
-        control.tell(new NoteEdit("orders", "e1", fields, "ann", "typo", confirmations.ref()));
+        control.tell(asked(new NoteEdit("orders", "e1", fields, "ann", "typo", confirmations.ref())));
         assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
         ParkedEdited event = journal.expectNextPersistedClass(ID, ParkedEdited.class);
         assertThat(event).isEqualTo(new ParkedEdited("orders", "e1", fields, "ann", "typo", NOW));
         ControlState after = states.receiveMessage(LIMIT);
-        assertThat(after).isEqualTo(new ControlState(Map.of(), Map.of(), List.of(event)));
+        assertThat(after).isEqualTo(new ControlState(1, Map.of(), Map.of(), List.of(event)));
         KIT.stop(control, LIMIT);
     }
 
@@ -194,21 +213,25 @@ class ControlJournalTest {
         return confirmations.receiveMessage(LIMIT).getError().getMessage();
     }
 
-    private BeginReshard begin(int shards) {
-        return new BeginReshard("orders", shards, "ann", "more nodes", confirmations.ref());
+    private Asked begin(int shards) {
+        return asked(new BeginReshard("orders", shards, "ann", "more nodes", confirmations.ref()));
     }
 
-    private ActorRef<Change> started() {
-        ActorRef<Change> control = KIT.spawn(newJournal());
+    private ActorRef<Asked> started() {
+        ActorRef<Asked> control = KIT.spawn(newJournal());
         assertThat(states.receiveMessage(LIMIT)).isEqualTo(ControlState.EMPTY);
         return control;
     }
 
-    private Behavior<Change> newJournal() {
+    private Behavior<Asked> newJournal() {
         return ControlJournal.create(states.ref(), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
-    private Change change(boolean paused) {
-        return new SetPaused(SHARD, paused, "ann", "broker upgrade", confirmations.ref());
+    private Asked change(boolean paused) {
+        return asked(new SetPaused(SHARD, paused, "ann", "broker upgrade", confirmations.ref()));
+    }
+
+    private static Asked asked(Change change) {
+        return new Asked(change, UP_TO_DATE);
     }
 }

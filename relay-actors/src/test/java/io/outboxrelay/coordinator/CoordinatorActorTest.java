@@ -207,7 +207,7 @@ class CoordinatorActorTest {
     @Test
     void aSuccessorFinishesWhatWasBegun() {
         start(LONG, LONG);
-        intent.join().tell(new ControlState(Map.of(), Map.of("orders", 5), List.of()));
+        intent.join().tell(new ControlState(1, Map.of(), Map.of("orders", 5), List.of()));
         ended(true);
         assertThat(admin.dealt).containsExactly(5);
         assertThat(wakes(7).subList(2, 7)).extracting(Wake::paused).containsOnly(false);
@@ -235,11 +235,22 @@ class CoordinatorActorTest {
         assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
     }
 
+    /** As one that was replaced before its database answered. */
+    @Test
+    void wakesTheShardsThatAnotherCoordinatorDealt() {
+        start(Duration.ofMillis(20), LONG);
+        learn();
+        wakes(2);
+        admin.dealtByAnother = 3;
+        ShardId third = new ShardId("orders", 2);
+        await().atMost(LIMIT).until(() -> wakes(1).contains(new Wake(third, false, "")));
+    }
+
     /** The journal writes the wish down. */
     private void begun(int shards) {
         ControlJournal.BeginReshard begin = journal.expectMessageClass(ControlJournal.BeginReshard.class, LIMIT);
         assertThat(begin.shards()).isEqualTo(shards);
-        intent.join().tell(new ControlState(Map.of(), Map.of("orders", shards), List.of()));
+        intent.join().tell(new ControlState(1, Map.of(), Map.of("orders", shards), List.of()));
         begin.replyTo().tell(StatusReply.ack());
         assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
     }
@@ -264,13 +275,13 @@ class CoordinatorActorTest {
                 Map.of("orders", new CoordinatorSetup.Duty(2, admin, purgeInterval, restWithin)),
                 wakeInterval,
                 Duration.ofMillis(500),
-                (shard, paused, why) -> woken.ref().tell(new Wake(shard, paused, "")),
+                (shard, paused, why, revision) -> woken.ref().tell(new Wake(shard, paused, "")),
                 shard -> CompletableFuture.completedFuture(!busy.contains(shard)),
                 () -> hosting,
                 listener -> {
                     intent.complete(listener);
-                    return Behaviors.receiveMessage(change -> {
-                        journal.ref().tell(change);
+                    return Behaviors.receiveMessage(asked -> {
+                        journal.ref().tell(asked.change());
                         return Behaviors.same();
                     });
                 });
@@ -280,6 +291,7 @@ class CoordinatorActorTest {
     private void learn(ShardId... paused) {
         intent.join()
                 .tell(new ControlState(
+                        1,
                         Stream.of(paused).collect(Collectors.toMap(shard -> shard, shard -> "by ann")),
                         Map.of(),
                         List.of()));
@@ -298,12 +310,19 @@ class CoordinatorActorTest {
         private final List<Integer> dealt = new CopyOnWriteArrayList<>();
         private volatile @Nullable RelayException dealing;
         private volatile boolean unknown;
+        private volatile int dealtByAnother;
 
         @Override
         public CompletionStage<Integer> shards(int whenNew) {
             return unknown
                     ? CompletableFuture.failedFuture(new RelayException(Fault.TRANSIENT, "no database"))
                     : CompletableFuture.completedFuture(whenNew);
+        }
+
+        @Override
+        public CompletionStage<Integer> countShards() {
+            return CompletableFuture.completedFuture(
+                    dealtByAnother > 0 ? dealtByAnother : dealt.isEmpty() ? 2 : dealt.get(dealt.size() - 1));
         }
 
         @Override

@@ -91,7 +91,8 @@ class WireTest {
                 0.125,
                 6);
         return List.of(
-                new ShardActor.Keep(true, "paused by ann"),
+                new ShardActor.Keep(true, "paused by ann", 7L),
+                new ShardActor.Keep(false, null, null),
                 ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe()),
                 new ShardActor.PhaseIs(Phase.PAUSED),

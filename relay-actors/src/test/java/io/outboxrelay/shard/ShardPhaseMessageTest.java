@@ -172,8 +172,8 @@ class ShardPhaseMessageTest {
     private static List<Message> messages() {
         ActorRef<ShardStatus> nobody = KIT.createTestProbe(ShardStatus.class).ref();
         return List.of(
-                new Message("Keep running", new Keep(false, "")),
-                new Message("Keep paused", new Keep(true, "paused by ann")),
+                new Message("Keep running", new Keep(false, "", 0L)),
+                new Message("Keep paused", new Keep(true, "paused by ann", 0L)),
                 new Message("GetStatus", new GetStatus(nobody)),
                 new Message(
                         "GetPhase",

@@ -63,12 +63,12 @@ final class ShardRig {
     }
 
     ShardRig run() {
-        actor.tell(new ShardActor.Keep(false, ""));
+        actor.tell(new ShardActor.Keep(false, "", 0L));
         return this;
     }
 
     ShardRig pause() {
-        actor.tell(new ShardActor.Keep(true, "paused by ann"));
+        actor.tell(new ShardActor.Keep(true, "paused by ann", 0L));
         return this;
     }
 

@@ -6,8 +6,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxStore;
-import io.outboxrelay.store.Parked;
-import io.outboxrelay.store.Refusal;
+import io.outboxrelay.testkit.ForwardingStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,14 +14,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Source;
 
 /** Writes down in which order a store was called, and lets claims, releases and backlogs hang. */
-final class WatchedStore implements OutboxStore {
+final class WatchedStore extends ForwardingStore {
     private static final CompletableFuture<Done> OPEN = CompletableFuture.completedFuture(Done.getInstance());
 
-    private final OutboxStore store;
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final AtomicReference<CompletableFuture<Done>> claims = new AtomicReference<>(OPEN);
     private final AtomicReference<CompletableFuture<Done>> releases = new AtomicReference<>(OPEN);
@@ -31,7 +27,7 @@ final class WatchedStore implements OutboxStore {
     private final AtomicBoolean releasing = new AtomicBoolean();
 
     WatchedStore(OutboxStore store) {
-        this.store = store;
+        super(store);
     }
 
     /** In the order in which they ended. */
@@ -63,53 +59,28 @@ final class WatchedStore implements OutboxStore {
 
     @Override
     public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
-        return claims.get().thenCompose(open -> store.claim(shard, handover)).thenApply(claim -> noted("claim", claim));
-    }
-
-    @Override
-    public Source<Chunk, NotUsed> read(Claim claim) {
-        return store.read(claim);
+        return claims.get().thenCompose(open -> super.claim(shard, handover)).thenApply(claim -> noted("claim", claim));
     }
 
     @Override
     public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
-        return store.settle(claim, chunks).thenApply(done -> noted("settle", done));
-    }
-
-    @Override
-    public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
-        return store.park(claim, chunks, refusals);
-    }
-
-    @Override
-    public CompletionStage<Parked> parked(Claim claim) {
-        return store.parked(claim);
-    }
-
-    @Override
-    public Source<Chunk, NotUsed> released(Claim claim) {
-        return store.released(claim);
+        return super.settle(claim, chunks).thenApply(done -> noted("settle", done));
     }
 
     @Override
     public CompletionStage<Backlog> backlog(Claim claim) {
-        return backlogs.get().thenCompose(open -> store.backlog(claim));
+        return backlogs.get().thenCompose(open -> super.backlog(claim));
     }
 
     @Override
     public CompletionStage<Done> release(Claim claim) {
         releasing.set(true);
-        return releases.get().thenCompose(open -> store.release(claim)).thenApply(done -> noted("release", done));
-    }
-
-    @Override
-    public CompletionStage<Done> parkAhead(Claim claim, List<Refusal> refusals) {
-        return store.parkAhead(claim, refusals);
+        return releases.get().thenCompose(open -> super.release(claim)).thenApply(done -> noted("release", done));
     }
 
     @Override
     public CompletionStage<Done> conclude(Claim claim) {
-        return store.conclude(claim).thenApply(done -> noted("conclude", done));
+        return super.conclude(claim).thenApply(done -> noted("conclude", done));
     }
 
     private <T> T noted(String call, T result) {

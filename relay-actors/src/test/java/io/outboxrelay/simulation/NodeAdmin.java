@@ -27,6 +27,11 @@ final class NodeAdmin implements OutboxAdmin {
     }
 
     @Override
+    public CompletionStage<Integer> countShards() {
+        return link.call("count shards", () -> world.database().table().countShards());
+    }
+
+    @Override
     public CompletionStage<Done> reshard(int count) {
         return link.call(
                 "reshard to " + count,

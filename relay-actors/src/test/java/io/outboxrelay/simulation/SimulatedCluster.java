@@ -326,7 +326,7 @@ final class SimulatedCluster {
                 Map.of(Simulation.OUTBOX, duty),
                 Duration.ofSeconds(1),
                 Simulation.CONFIRM_WITHIN,
-                (shard, paused, why) -> keep(node, shard, new ShardActor.Keep(paused, why)),
+                (shard, paused, why, revision) -> keep(node, shard, new ShardActor.Keep(paused, why, revision)),
                 shard -> rests(node, shard),
                 () -> node.isLeaving() ? Hosting.OTHERS : Hosting.ANYBODY,
                 listener -> SimulatedJournal.create(listener, world.database(), link, design));

@@ -1,6 +1,7 @@
 package io.outboxrelay.simulation;
 
 import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.control.ControlJournal.Asked;
 import io.outboxrelay.control.ControlJournal.Change;
 import io.outboxrelay.control.ControlJournal.Event;
 import io.outboxrelay.control.ControlState;
@@ -40,6 +41,7 @@ final class SimulatedJournal {
     private final SimulatedDatabase database;
     private final DatabaseLink link;
     private final Design design;
+    private long replayed;
 
     private SimulatedJournal(
             ActorContext<Object> context,
@@ -56,7 +58,7 @@ final class SimulatedJournal {
         this.design = design;
     }
 
-    static Behavior<Change> create(
+    static Behavior<Asked> create(
             ActorRef<ControlState> listener, SimulatedDatabase database, DatabaseLink link, Design design) {
         Behavior<Object> journal = Behaviors.setup(context -> Behaviors.withStash(
                 STASHED_AT_MOST,
@@ -70,7 +72,7 @@ final class SimulatedJournal {
         return Behaviors.receive(Object.class)
                 .onMessage(Replayed.class, this::replayed)
                 .onMessageEquals(Alarm.REPLAY, this::replay)
-                .onMessage(Change.class, this::later)
+                .onMessage(Asked.class, this::later)
                 .build();
     }
 
@@ -87,19 +89,25 @@ final class SimulatedJournal {
         }
         ControlState state = ControlState.EMPTY;
         for (Event event : design.replay().apply(events)) {
-            state = event.applied(state);
+            state = state.after(event);
         }
+        this.replayed = state.revision();
         listener.tell(state);
         return stash.unstashAll(ready(state, events.size()));
     }
 
     private Behavior<Object> ready(ControlState state, int known) {
         return Behaviors.receive(Object.class)
-                .onMessage(Change.class, change -> decide(state, known, change))
+                .onMessage(Asked.class, asked -> decide(state, known, asked))
                 .build();
     }
 
-    private Behavior<Object> decide(ControlState state, int known, Change change) {
+    private Behavior<Object> decide(ControlState state, int known, Asked asked) {
+        Change change = asked.change();
+        if (asked.known() < replayed) {
+            change.replyTo().tell(StatusReply.error(ControlJournal.UNAVAILABLE + "ask again"));
+            return Behaviors.same();
+        }
         Decided decided = Decided.of(state, change);
         Event event = decided.event();
         if (event == null) {
@@ -111,7 +119,7 @@ final class SimulatedJournal {
                 (done, failure) -> new Written(change, event, failure == null ? done : null));
         return Behaviors.receive(Object.class)
                 .onMessage(Written.class, written -> written(state, known, written))
-                .onMessage(Change.class, this::later)
+                .onMessage(Asked.class, this::later)
                 .build();
     }
 
@@ -120,7 +128,7 @@ final class SimulatedJournal {
         if (!Boolean.TRUE.equals(written.done())) {
             return replay();
         }
-        ControlState after = written.event().applied(state);
+        ControlState after = state.after(written.event());
         listener.tell(after);
         written.change().replyTo().tell(StatusReply.ack());
         return stash.unstashAll(ready(after, known + 1));
@@ -159,8 +167,8 @@ final class SimulatedJournal {
 
         private static Decided dealing(ControlState state, ControlJournal.BeginReshard asked) {
             Integer target = state.resharding().get(asked.outbox());
-            if (target != null) {
-                return target == asked.shards() ? NOTHING : refuse("outbox is being dealt to " + target + " already");
+            if (target != null && target != asked.shards()) {
+                return refuse("outbox is being dealt to " + target + " already");
             }
             return state.paused().isEmpty()
                     ? write(new ControlJournal.ReshardBegun(

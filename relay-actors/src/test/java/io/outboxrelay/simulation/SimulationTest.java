@@ -6,6 +6,7 @@ import io.outboxrelay.simulation.Simulation.Outcome;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 200);
-    private static final long SEED = Long.getLong("simulation.seed", 1);
+    private static final long SEED =
+            Long.getLong("simulation.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
     private static final int ENOUGH_FOR_EVERYTHING = 100;
     private static Machines machines;
 

@@ -1,22 +1,18 @@
 package io.outboxrelay.simulation;
 
-import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.Position;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxStore;
-import io.outboxrelay.store.Parked;
-import io.outboxrelay.store.Refusal;
+import io.outboxrelay.testkit.ForwardingStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Source;
 
 /** Stores with one mistake each. */
 final class WrongStores {
@@ -26,7 +22,7 @@ final class WrongStores {
 
     /** Takes positions of whoever sends them. */
     static OutboxStore unfenced(OutboxStore right, Timeline timeline) {
-        return new Passing(right) {
+        return new ForwardingStore(right) {
             private final Map<ShardId, Claim> newest = new HashMap<>();
 
             @Override
@@ -46,7 +42,7 @@ final class WrongStores {
 
     /** Between reading where the shard stands and fencing, its former owner goes on. */
     static OutboxStore readingBeforeFencing(OutboxStore right, Timeline timeline) {
-        return new Passing(right) {
+        return new ForwardingStore(right) {
             private final Map<ShardId, Position> reached = new HashMap<>();
 
             @Override
@@ -73,54 +69,5 @@ final class WrongStores {
                 });
             }
         };
-    }
-
-    /** Makes no mistake. */
-    private static class Passing implements OutboxStore {
-        private final OutboxStore right;
-
-        Passing(OutboxStore right) {
-            this.right = right;
-        }
-
-        @Override
-        public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
-            return right.claim(shard, handover);
-        }
-
-        @Override
-        public Source<Chunk, NotUsed> read(Claim claim) {
-            return right.read(claim);
-        }
-
-        @Override
-        public CompletionStage<Done> settle(Claim claim, List<Chunk> chunks) {
-            return right.settle(claim, chunks);
-        }
-
-        @Override
-        public CompletionStage<Done> park(Claim claim, List<Chunk> chunks, List<Refusal> refusals) {
-            return right.park(claim, chunks, refusals);
-        }
-
-        @Override
-        public CompletionStage<Parked> parked(Claim claim) {
-            return right.parked(claim);
-        }
-
-        @Override
-        public Source<Chunk, NotUsed> released(Claim claim) {
-            return right.released(claim);
-        }
-
-        @Override
-        public CompletionStage<Backlog> backlog(Claim claim) {
-            return right.backlog(claim);
-        }
-
-        @Override
-        public CompletionStage<Done> release(Claim claim) {
-            return right.release(claim);
-        }
     }
 }

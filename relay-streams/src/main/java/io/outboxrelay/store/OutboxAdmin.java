@@ -17,6 +17,9 @@ public interface OutboxAdmin {
      */
     CompletionStage<Integer> shards(int whenNew);
 
+    /** How many shards there are now; 0 if none were created yet. Cheap enough to be asked every second. */
+    CompletionStage<Integer> countShards();
+
     /**
      * Deals the outbox to another number of shards; every claim made before is fenced. Shards that still have rows in
      * flight may repeat them, so they are drained first. Nothing is lost or reordered in any case. Doing it twice

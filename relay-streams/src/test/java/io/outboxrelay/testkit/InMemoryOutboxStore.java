@@ -191,6 +191,11 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     }
 
     @Override
+    public CompletionStage<Integer> countShards() {
+        return answer(Operation.SHARDS, this::shardCount);
+    }
+
+    @Override
     public CompletionStage<Integer> shards(int whenNew) {
         return answer(Operation.SHARDS, () -> setUp(whenNew));
     }
@@ -286,6 +291,10 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         }
         shards.set(number, new Shard(shard.slots(), shard.epoch(), end));
         return Done.getInstance();
+    }
+
+    private synchronized int shardCount() {
+        return shards.size();
     }
 
     private synchronized int setUp(int whenNew) {

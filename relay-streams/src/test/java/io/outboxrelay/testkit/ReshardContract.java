@@ -35,6 +35,7 @@ public abstract class ReshardContract extends ManyRowsContract {
             get(fixture.admin().reshard(count));
             shards = count;
             assertThat(get(fixture.admin().shards(SHARDS))).isEqualTo(count);
+            assertThat(get(fixture.admin().countShards())).isEqualTo(count);
         }
         for (int shard = 0; shard < shards; shard++) {
             deliver(shard, shards, Integer.MAX_VALUE);

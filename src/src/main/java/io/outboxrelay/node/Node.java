@@ -158,10 +158,13 @@ public final class Node {
                     }
                 }));
         known.whenComplete((count, failure) -> {
-            if (failure != null && !first.completeExceptionally(failure)) {
+            if (failure == null) {
+                if (!first.complete(count)) {
+                    log.info("{} answers", step);
+                }
+            } else if (!first.completeExceptionally(failure)
+                    && RelayException.of(failure).fault() != Fault.TRANSIENT) { // else this node stops
                 log.error("{}: {}", step, RelayException.of(failure).getMessage());
-            } else if (failure == null && !first.complete(count)) {
-                log.info("{} answers", step);
             }
         });
         return first;

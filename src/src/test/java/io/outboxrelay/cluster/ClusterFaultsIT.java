@@ -174,11 +174,16 @@ class ClusterFaultsIT {
     private Instant stuttering(int victim) throws Exception {
         for (int n = 0; n < 3; n++) {
             fleet.signal(victim, "STOP");
-            Thread.sleep(1_500); // the fault itself
+            lasts(1.5);
             fleet.signal(victim, "CONT");
-            Thread.sleep(1_000);
+            lasts(1);
         }
         return relayedByTheLiving();
+    }
+
+    /** As long as it takes to write what is written in so many seconds where the machine keeps up. */
+    private void lasts(double seconds) {
+        audit.awaitMoreWritten(Math.round(seconds * EVENTS_PER_SECOND), LIMIT);
     }
 
     private Instant left(int victim) throws Exception {
@@ -261,9 +266,9 @@ class ClusterFaultsIT {
                     links.cutBothWays(victim, other);
                 }
             }
-            Thread.sleep(500 + random.nextInt(4_000)); // the fault itself
+            lasts(0.5 + 4 * random.nextDouble());
             links.mendAll();
-            Thread.sleep(random.nextInt(2_000));
+            lasts(2 * random.nextDouble());
         }
         return relayedByTheLiving();
     }

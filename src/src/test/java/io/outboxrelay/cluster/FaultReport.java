@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,7 +146,7 @@ final class FaultReport {
                         sum(legs, Line::allowed));
     }
 
-    private static long sum(List<Line> lines, java.util.function.ToLongFunction<Line> field) {
+    private static long sum(List<Line> lines, ToLongFunction<Line> field) {
         return lines.stream().mapToLong(field).sum();
     }
 

@@ -69,7 +69,7 @@ final class MortalNode {
                     ActorRef<ShardActor.Command> actor = context.spawnAnonymous(ShardActor.create(setup(own.shard())));
                     shards.put(own.shard(), actor);
                     context.watch(actor);
-                    actor.tell(new ShardActor.Keep(false, ""));
+                    actor.tell(new ShardActor.Keep(false, "", 0L));
                     return Behaviors.same();
                 })
                 .onMessageEquals(Order.DRAIN, () -> {

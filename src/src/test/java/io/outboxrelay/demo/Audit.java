@@ -113,6 +113,12 @@ public final class Audit implements AutoCloseable {
         return service.counts().committed();
     }
 
+    /** Lets a fault last while so many more events are written. */
+    public void awaitMoreWritten(long events, Duration limit) {
+        long enough = written() + events;
+        await(events + " more events written").atMost(limit).until(() -> written() >= enough);
+    }
+
     public void stopWriting() throws InterruptedException {
         service.stop();
         if (service.failure() != null) {

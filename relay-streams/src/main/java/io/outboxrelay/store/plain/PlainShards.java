@@ -136,7 +136,7 @@ final class PlainShards {
         }
     }
 
-    private int count(Connection connection) throws SQLException {
+    int count(Connection connection) throws SQLException {
         try (PreparedStatement count = connection.prepareStatement(sql.countShards());
                 ResultSet row = count.executeQuery()) {
             row.next();

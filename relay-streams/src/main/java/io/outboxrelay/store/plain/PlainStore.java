@@ -143,6 +143,11 @@ public final class PlainStore implements OpenStore {
     }
 
     @Override
+    public CompletionStage<Integer> countShards() {
+        return readLane.inTransaction("count shards of " + settings.table(), shards::count);
+    }
+
+    @Override
     public CompletionStage<Done> reshard(int count) {
         return acksLane.inTransaction("deal " + settings.table() + " to " + count + " shards", connection -> {
             shards.deal(connection, count);

@@ -58,7 +58,7 @@ final class Progress {
         }
     }
 
-    private int countShards(Connection connection) throws SQLException {
+    int countShards(Connection connection) throws SQLException {
         try (PreparedStatement count = connection.prepareStatement(sql.countShards());
                 ResultSet row = count.executeQuery()) {
             row.next();

@@ -9,6 +9,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.PublisherSettings.Delivery;
 import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.Owner;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.ParkedDetail;
 import io.outboxrelay.store.ParkedEdit;
@@ -28,14 +29,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The outbox in PostgreSQL, read by snapshot cursor over a ring of partitions: rows are never updated, a late commit is
@@ -72,7 +71,11 @@ public final class RingStore implements OpenStore {
         this.workLane = new JdbcRunner(
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
         this.sql = new OutboxSql(settings.table());
-        this.takeOver = new TakeOver(settings, addressOf(system));
+        this.takeOver = new TakeOver(
+                settings,
+                Owner.at(((ExtendedActorSystem) system.classicSystem())
+                        .provider()
+                        .getDefaultAddress()));
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
         this.parked = new ParkedRows(sql);
@@ -83,14 +86,6 @@ public final class RingStore implements OpenStore {
                 RingReader.create(settings, tailLane, workLane), "outbox-" + instance + "-reader", Props.empty());
         this.acks = system.systemActorOf(
                 RingAcks.create(settings, acksLane), "outbox-" + instance + "-acks", Props.empty());
-    }
-
-    private static @Nullable String addressOf(ActorSystem<?> system) {
-        Address address =
-                ((ExtendedActorSystem) system.classicSystem()).provider().getDefaultAddress();
-        return address.getHost()
-                .map(host -> host + ":" + address.getPort().orElse(0))
-                .orElse(null);
     }
 
     /** Opens the store; connects when it is first used. */
@@ -232,6 +227,11 @@ public final class RingStore implements OpenStore {
     public CompletionStage<Integer> shards(int whenNew) {
         return workLane.inTransaction(
                 "set up shards of " + settings.table(), connection -> progress.shards(connection, whenNew));
+    }
+
+    @Override
+    public CompletionStage<Integer> countShards() {
+        return workLane.inTransaction("count shards of " + settings.table(), progress::countShards);
     }
 
     @Override

@@ -26,13 +26,13 @@ final class TakeOver {
     private static final Logger log = LoggerFactory.getLogger(TakeOver.class);
 
     private final OutboxSql sql;
-    private final @Nullable String owner;
+    private final String owner;
     private final ParkedRows parked;
     private final HistoryChange onHistoryChange;
     private final History history;
 
-    /** @param owner the address others may know this node by; null if it has none */
-    TakeOver(OutboxSettings settings, @Nullable String owner) {
+    /** @param owner as {@link io.outboxrelay.store.Owner} has it */
+    TakeOver(OutboxSettings settings, String owner) {
         this.owner = owner;
         this.sql = new OutboxSql(settings.table());
         this.parked = new ParkedRows(sql);
