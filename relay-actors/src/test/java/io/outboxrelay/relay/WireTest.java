@@ -1,7 +1,10 @@
 package io.outboxrelay.relay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
@@ -13,6 +16,9 @@ import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.OutboxAdmin.Decision;
 import io.outboxrelay.store.ParkedEdit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,32 +28,84 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.SerializationTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializer;
+import org.apache.pekko.serialization.Serializers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What crosses nodes, or stays in the journal, reads back as what was written. */
 class WireTest {
-    private static final ActorTestKit KIT = ActorTestKit.create(
-            "WireTest",
-            ConfigFactory.parseString(
-                            "pekko.actor.serialization-bindings { \"io.outboxrelay.cluster.Wire\" = jackson-cbor }")
-                    .withFallback(ConfigFactory.load()));
+    private static final ActorTestKit KIT = kit("jackson-cbor");
+    private static final ActorTestKit READABLE = kit("jackson-json");
     private static final ShardId SHARD = new ShardId("orders", 3);
     private static final List<ParkedEdit.Field> FIELDS =
             List.of(new ParkedEdit.Field("payload", 12L, null), new ParkedEdit.Field("headers", null, 20L));
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456Z");
 
     @AfterAll
-    static void stopKit() {
+    static void stopKits() {
         KIT.shutdownTestKit();
+        READABLE.shutdownTestKit();
+    }
+
+    private static ActorTestKit kit(String serializer) {
+        return ActorTestKit.create(
+                "WireTest",
+                ConfigFactory.parseString("pekko.actor.serialization-bindings { \"io.outboxrelay.cluster.Wire\" = "
+                                + serializer + " }")
+                        .withFallback(ConfigFactory.load()));
     }
 
     @Test
     void everyMessageReadsBackAsWritten() {
         SerializationTestKit serialization = new SerializationTestKit(KIT.system());
-        for (Wire message : messages()) {
+        for (Wire message : messages(KIT)) {
             serialization.verifySerialization(message, true);
         }
+    }
+
+    /**
+     * Nodes of that version are in the cluster while it is upgraded, and its journal is replayed: nothing that it says may
+     * fail to be read, or lose a part. `-Dwire.record=FILE` writes the file for a version that is about to be released.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = "0.1.0")
+    void understandsWhatEarlierVersionsSay(String version) throws IOException {
+        Serialization serialization = SerializationExtension.get(Adapter.toClassic(READABLE.system()));
+        Serializer serializer = serialization.serializerFor(Wire.class);
+        if (System.getProperty("wire.record") != null) {
+            record(serialization, serializer, Path.of(System.getProperty("wire.record")));
+        }
+        ObjectMapper json = new ObjectMapper();
+        List<String> lines = Files.readAllLines(Path.of("src/test/resources/wire", version + ".txt"));
+        assertThat(lines).isNotEmpty();
+        for (String line : lines) {
+            String[] parts = line.split(" ", 2);
+            byte[] said = parts[1].getBytes(UTF_8);
+            Object message = serialization
+                    .deserialize(said, serializer.identifier(), parts[0])
+                    .get();
+            JsonNode understood = json.readTree(serialization.serialize(message).get());
+            json.readTree(said)
+                    .properties()
+                    .forEach(field -> assertThat(understood.get(field.getKey()))
+                            .as("%s of %s", field.getKey(), line)
+                            .isEqualTo(field.getValue()));
+        }
+    }
+
+    private static void record(Serialization serialization, Serializer serializer, Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Wire message : messages(READABLE)) {
+            String text = new String(serialization.serialize(message).get(), UTF_8);
+            lines.add(Serializers.manifestFor(serializer, message) + " " + text);
+        }
+        Files.write(file, lines);
     }
 
     @Test
@@ -57,18 +115,18 @@ class WireTest {
                 .flatMap(protocol -> Arrays.stream(protocol.getPermittedSubclasses()))
                 .filter(Wire.class::isAssignableFrom)
                 .toList();
-        assertThat(messages()).extracting(Object::getClass).containsAll(kinds);
+        assertThat(messages(KIT)).extracting(Object::getClass).containsAll(kinds);
     }
 
-    private static List<Wire> messages() {
+    private static List<Wire> messages(ActorTestKit kit) {
         List<Wire> messages = new ArrayList<>();
-        messages.addAll(ofShards());
-        messages.addAll(ofTheCoordinator());
+        messages.addAll(ofShards(kit));
+        messages.addAll(ofTheCoordinator(kit));
         messages.addAll(ofTheJournal());
         return messages;
     }
 
-    private static List<Wire> ofShards() {
+    private static List<Wire> ofShards(ActorTestKit kit) {
         ShardStatus full = new ShardStatus(
                 "orders",
                 3,
@@ -94,21 +152,21 @@ class WireTest {
                 new ShardActor.Keep(true, "paused by ann", 7L),
                 new ShardActor.Keep(false, null, null),
                 ShardActor.Order.TRY_AGAIN,
-                new ShardActor.GetPhase(probe()),
+                new ShardActor.GetPhase(probe(kit)),
                 new ShardActor.PhaseIs(Phase.PAUSED),
-                new ShardActor.GetStatus(probe()),
+                new ShardActor.GetStatus(probe(kit)),
                 full,
                 ShardStatus.unknown(SHARD, "no answer"));
     }
 
-    private static List<Wire> ofTheCoordinator() {
+    private static List<Wire> ofTheCoordinator(ActorTestKit kit) {
         return List.of(
-                new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe()),
-                new CoordinatorActor.Resume(SHARD, "ann", "", probe()),
-                new CoordinatorActor.Reshard("orders", 32, "ann", "", probe()),
-                new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe()),
-                new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe()),
-                new CoordinatorActor.GetOutboxes(probe()),
+                new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe(kit)),
+                new CoordinatorActor.Resume(SHARD, "ann", "", probe(kit)),
+                new CoordinatorActor.Reshard("orders", 32, "ann", "", probe(kit)),
+                new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe(kit)),
+                new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe(kit)),
+                new CoordinatorActor.GetOutboxes(probe(kit)),
                 new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
                 new CoordinatorActor.ShardStopped(SHARD));
     }
@@ -123,7 +181,7 @@ class WireTest {
                 new ControlJournal.ReshardEnded("orders", false, "denied", NOW));
     }
 
-    private static <T> ActorRef<T> probe() {
-        return KIT.<T>createTestProbe().ref();
+    private static <T> ActorRef<T> probe(ActorTestKit kit) {
+        return kit.<T>createTestProbe().ref();
     }
 }

@@ -18,6 +18,16 @@ final class NodeProcess {
 
     private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
 
+    /**
+     * What is started.
+     *
+     * @param classPath of some build of the relay
+     * @param javaOptions after those that every node gets
+     */
+    record Launch(String classPath, List<String> javaOptions) {
+        static final Launch SAME_BUILD = new Launch(System.getProperty("java.class.path"), List.of());
+    }
+
     /** What became of the process. */
     enum Life {
         UP,
@@ -32,6 +42,7 @@ final class NodeProcess {
     private final int managementPort;
     private final Path configFile;
     private final Path log;
+    private Launch launch = Launch.SAME_BUILD;
     private volatile @Nullable Process process;
     private volatile boolean killed;
     private volatile boolean frozen;
@@ -78,6 +89,11 @@ final class NodeProcess {
     /** True where it ended although nobody killed or stopped it. */
     boolean endedByItself() {
         return life() == Life.EXITED && process != null && !stopping;
+    }
+
+    /** From the next start on. */
+    synchronized void launchAs(Launch next) {
+        launch = next;
     }
 
     synchronized void start() throws IOException {
@@ -150,9 +166,11 @@ final class NodeProcess {
                 "-XX:+UseSerialGC",
                 // several JVMs warm up at once on one machine: compile quickly rather than well
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(launch.javaOptions());
+        command.addAll(List.of(
                 "-cp",
-                System.getProperty("java.class.path"),
+                launch.classPath(),
                 "io.outboxrelay.cli.Main",
                 "node",
                 "--config",

@@ -10,6 +10,8 @@ enum ClusterFault {
     FREEZE(true),
     /** SIGSTOP for a second and a half, several times: as long collections of garbage do. */
     STUTTER(true),
+    /** A node gets a fifth of the processor's time for ten seconds, in slices of a tenth of one: it must stay a member. */
+    STARVE(false),
     /** SIGTERM of the node the coordinators live on. */
     LEAVE_OLDEST(false),
     /** SIGTERM of some node. */

@@ -135,6 +135,7 @@ class ClusterFaultsIT {
             case KILL_OLDEST, KILL_ANY -> killed(victim);
             case FREEZE -> frozen(victim);
             case STUTTER -> stuttering(victim);
+            case STARVE -> starved(victim);
             case LEAVE_OLDEST, LEAVE_ANY -> {
                 fleet.signal(victim, "TERM");
                 yield left(victim);
@@ -178,6 +179,19 @@ class ClusterFaultsIT {
             fleet.signal(victim, "CONT");
             lasts(1);
         }
+        return relayedByTheLiving();
+    }
+
+    private Instant starved(int victim) throws Exception {
+        long pid = fleet.pid(victim);
+        long enough = audit.written() + 10L * EVENTS_PER_SECOND;
+        while (audit.written() < enough) {
+            fleet.signal(victim, "STOP");
+            Thread.sleep(80); // the fault itself
+            fleet.signal(victim, "CONT");
+            Thread.sleep(20);
+        }
+        assertThat(fleet.pid(victim)).as("node %d was not removed", victim).isEqualTo(pid);
         return relayedByTheLiving();
     }
 

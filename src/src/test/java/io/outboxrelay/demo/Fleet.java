@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,6 +32,35 @@ public final class Fleet implements AutoCloseable {
         this.view = new ClusterView(nodes).start();
     }
 
+    /** Another build of the relay than this one, as `mvn package` leaves it. */
+    public record Build(Path target) {
+        private NodeProcess.Launch launch() {
+            return new NodeProcess.Launch(
+                    target.resolve("outbox-relay.jar") + ":" + target.resolve("lib/*"), List.of());
+        }
+
+        /** Has it create or upgrade the tables. */
+        public void migrate(Audit audit, String bootstrapServers, Path folder) throws Exception {
+            NodeConfig config = new NodeConfig(audit.url(), audit.user(), audit.user(), bootstrapServers, 1, 1, 1);
+            Path file = Files.writeString(folder.resolve("migrate.conf"), config.hocon());
+            Process migrate = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            launch().classPath(),
+                            "io.outboxrelay.cli.Main",
+                            "migrate",
+                            "--config",
+                            file.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(migrate.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (migrate.waitFor() != 0) {
+                throw new AssertionError("migrate of " + target + ": " + said);
+            }
+        }
+    }
+
     /** What is added to a node's configuration. */
     public interface Lines {
         List<String> of(int number, int clusterPort) throws IOException;
@@ -54,6 +84,21 @@ public final class Fleet implements AutoCloseable {
     public static Fleet start(
             Audit audit, String bootstrapServers, Path folder, int count, int configured, int shards, Lines lines)
             throws IOException {
+        return configure(audit, bootstrapServers, folder, configured, shards, lines)
+                .startFirst(count);
+    }
+
+    /** The same of nodes of another build. */
+    public static Fleet start(Audit audit, String bootstrapServers, Path folder, int count, int shards, Build build)
+            throws IOException {
+        Fleet fleet = configure(audit, bootstrapServers, folder, count, shards, (number, port) -> List.of());
+        fleet.nodes.all().forEach(node -> node.launchAs(build.launch()));
+        return fleet.startFirst(count);
+    }
+
+    private static Fleet configure(
+            Audit audit, String bootstrapServers, Path folder, int configured, int shards, Lines lines)
+            throws IOException {
         int[] ports = NodeProcesses.freePorts(2 * configured);
         List<NodeProcess> nodes = new ArrayList<>();
         for (int n = 0; n < configured; n++) {
@@ -63,15 +108,18 @@ public final class Fleet implements AutoCloseable {
             String further = String.join("\n", lines.of(n + 1, ports[2 * n]));
             Files.writeString(folder.resolve("node-" + (n + 1) + ".conf"), further, StandardOpenOption.APPEND);
         }
-        Fleet fleet = new Fleet(NodeProcesses.of(nodes), shards);
+        return new Fleet(NodeProcesses.of(nodes), shards);
+    }
+
+    private Fleet startFirst(int count) throws IOException {
         try {
             for (int number = 1; number <= count; number++) {
-                fleet.start(number);
+                start(number);
             }
-            fleet.awaitSpread();
-            return fleet;
+            awaitSpread();
+            return this;
         } catch (RuntimeException | Error | IOException e) {
-            fleet.close();
+            close();
             throw e;
         }
     }
@@ -170,13 +218,39 @@ public final class Fleet implements AutoCloseable {
 
     /** Asks a node over management HTTP to leave; it says so before it does. */
     public void drain(int number) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(node(number).url("/node/drain?by=test"))
+        post(number, "/node/drain?by=test");
+    }
+
+    /** Over management HTTP of a node, which must agree. */
+    public void post(int number, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(node(number).url(path))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 202) {
+        if (answer.statusCode() / 100 != 2) {
             throw new AssertionError("node " + number + " answered " + answer.statusCode() + ": " + answer.body());
         }
+    }
+
+    /** Waits until just these shards do not relay. */
+    public void awaitResting(Set<Integer> numbers) {
+        long since = System.nanoTime();
+        awaitState(
+                since,
+                "shards " + numbers + " rest",
+                () -> view.state().shards().size() == shards
+                        && view.state().shards().stream()
+                                .allMatch(shard -> shard.relaying() != numbers.contains(shard.shard())));
+    }
+
+    /** From its next start on the node is one of that build. */
+    public void launchAs(int number, Build build) {
+        node(number).launchAs(build.launch());
+    }
+
+    /** From its next start on the node is one of this build, with further options for java. */
+    public void launchAs(int number, String... javaOptions) {
+        node(number).launchAs(new NodeProcess.Launch(NodeProcess.Launch.SAME_BUILD.classPath(), List.of(javaOptions)));
     }
 
     /** What shards say that keeps rows back. */

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.demo.Audit;
 import io.outboxrelay.demo.Fleet;
+import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxKafkaCluster;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,6 +40,9 @@ class HeapIT {
     private static final int SHARDS = 8;
     private static final int SAMPLES = 5;
     private static final long HEAP_BYTES = 256L << 20;
+    private static final String TOO_SMALL = "-Xmx48m";
+    private static final int DEATHS = 3;
+    private static final int OUT_OF_MEMORY = 3; // the JVM's, with ExitOnOutOfMemoryError
     private static final Pattern USED = Pattern.compile("(new generation|tenured generation).*used ([0-9]+)K");
 
     @TempDir
@@ -69,6 +74,35 @@ class HeapIT {
                 assertThat(fleet.pid(1)).as("the node has never ended").isEqualTo(pid);
                 assertThat(fleet.log(1)).doesNotContain("OutOfMemoryError");
                 assertThat(most).as("live bytes").isLessThan(HEAP_BYTES * 3 / 4);
+            }
+        }
+    }
+
+    /** A process that has no memory left must not go on with half of its threads: it ends, and is started again. */
+    @Test
+    void aNodeWithoutMemoryEndsAndNothingIsLost() throws Exception {
+        Path here = Files.createDirectory(folder.resolve("small"));
+        try (SandboxKafka kafka = SandboxKafka.start(here);
+                Audit audit = Audit.open(here)) {
+            kafka.createTopic(Audit.TOPIC, 6);
+            try (Fleet fleet = Fleet.start(audit, kafka.bootstrapServers(), here, 1, SHARDS, List.of())) {
+                fleet.signal(1, "TERM");
+                assertThat(fleet.awaitExit(1)).isZero();
+                fill(audit);
+                fleet.launchAs(1, TOO_SMALL);
+                for (int n = 0; n < DEATHS; n++) {
+                    fleet.start(1);
+                    assertThat(fleet.awaitExit(1)).isEqualTo(OUT_OF_MEMORY);
+                }
+                assertThat(fleet.log(1)).contains("OutOfMemoryError");
+                fleet.launchAs(1);
+                fleet.start(1);
+                try (KafkaConsumer<String, byte[]> consumer = consumer(kafka.bootstrapServers())) {
+                    BitSet arrived = new BitSet();
+                    await().atMost(LIMIT)
+                            .pollInterval(Duration.ofMillis(1))
+                            .until(() -> read(consumer, arrived) == SMALL + LARGE);
+                }
             }
         }
     }
