@@ -1,5 +1,6 @@
 package io.outboxrelay.coordinator;
 
+import io.outboxrelay.metrics.RelayMetrics;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
@@ -80,7 +81,9 @@ final class PurgeActor {
     }
 
     private Behavior<Command> purged(Purged purged) {
+        RelayMetrics metrics = RelayMetrics.get(context.getSystem());
         if (purged.failure() != null) {
+            metrics.purgeFailed(outbox);
             context.getLog()
                     .warn(
                             "outbox {}: drained parts could not be emptied, the next try is in {}: {}",
@@ -89,6 +92,7 @@ final class PurgeActor {
                             purged.failure().getMessage());
         }
         if (purged.report() != null) {
+            metrics.purged(outbox, purged.report());
             waits.linesAfter(purged.report()).forEach(line -> context.getLog().warn("outbox {}: {}", outbox, line));
         }
         return later(Behaviors.same());

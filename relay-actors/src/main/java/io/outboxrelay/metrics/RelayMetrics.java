@@ -1,26 +1,50 @@
 package io.outboxrelay.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.outboxrelay.graph.RelayObserver;
-import io.outboxrelay.graph.ShardMeter;
-import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.ShardId;
-import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.store.PurgeReport;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 
-/** The metrics of one node; docs/metrics.md lists them all. Thread-safe. */
+/**
+ * The metrics of one node; docs/metrics.md lists them all. What pools and producers say of themselves comes through
+ * Micrometer's global registry, as they offer it. Thread-safe.
+ */
 public final class RelayMetrics implements Extension {
-    private static final String PREFIX = "outbox.relay.rows.";
+    static final String PREFIX = "outbox.relay.";
+
+    private static final Duration[] LATENCIES = Stream.of(
+                    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
+    private static final double[] ROWS = {1, 10, 50, 100, 250, 500, 1000, 2500};
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<ShardId, ShardMetrics> shards = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> purgeWaits = new ConcurrentHashMap<>();
 
     /** Identifies the extension to Pekko. */
     public static final class Id extends ExtensionId<RelayMetrics> {
@@ -30,11 +54,27 @@ public final class RelayMetrics implements Extension {
 
         @Override
         public RelayMetrics createExtension(ActorSystem<?> system) {
-            return new RelayMetrics();
+            return new RelayMetrics(system);
         }
     }
 
-    private RelayMetrics() {}
+    private RelayMetrics(ActorSystem<?> system) {
+        List.of(
+                        new JvmMemoryMetrics(),
+                        new JvmThreadMetrics(),
+                        new ClassLoaderMetrics(),
+                        new ProcessorMetrics(),
+                        new FileDescriptorMetrics(),
+                        new UptimeMetrics())
+                .forEach(binder -> binder.bindTo(registry));
+        JvmGcMetrics collections = new JvmGcMetrics();
+        collections.bindTo(registry);
+        Metrics.addRegistry(registry);
+        system.getWhenTerminated().thenRun(() -> {
+            Metrics.removeRegistry(registry);
+            collections.close();
+        });
+    }
 
     public static RelayMetrics get(ActorSystem<?> system) {
         return Id.INSTANCE.apply(system);
@@ -45,61 +85,95 @@ public final class RelayMetrics implements Extension {
         return registry.scrape();
     }
 
-    /** What one run of a shard's stream does, counted until it is closed. */
-    public interface Run extends RelayObserver, AutoCloseable {
-        @Override
-        void close();
-    }
-
     /**
-     * Counts from now on.
+     * Begins to tell of a shard that is here now, until it is closed.
      *
-     * @param meter of this run alone; counters go on from one run of a shard to the next
-     * @param maxInFlight the bound that the meter's rows in flight have
+     * @param maxInFlight the bound that its rows in flight have
+     * @param clock that rows' times are compared with
      */
-    public Run begin(ShardId shard, ShardMeter meter, int maxInFlight) {
-        Tags tags = Tags.of("outbox", shard.outbox(), "shard", Integer.toString(shard.number()));
-        Counter read = counter("read", "Rows that a shard handed to the publisher", tags);
-        Counter published = counter("published", "Rows that Kafka acknowledged", tags);
-        Counter refused = counter("refused", "Rows that were put aside instead", tags);
-        Counter settled = counter("settled", "Rows whose position is in the database", tags);
-        List<Meter> gauges = List.of(
-                Gauge.builder(PREFIX + "in.flight", meter, ShardMeter::inFlightRows)
-                        .description("Rows handed to the publisher and not settled: what a crash now would repeat")
-                        .tags(tags)
-                        .register(registry),
-                Gauge.builder(PREFIX + "in.flight.max", () -> maxInFlight)
-                        .description("The bound of the rows in flight, publisher.max-in-flight")
-                        .tags(tags)
-                        .register(registry));
-        return new Run() {
-            @Override
-            public void onRead(Chunk chunk) {
-                read.increment(chunk.rows().size());
-            }
-
-            @Override
-            public void onPublished(Delivery delivery) {
-                published.increment(delivery.chunk().rows().size() - delivery.refusedRows());
-                refused.increment(delivery.refusedRows());
-            }
-
-            @Override
-            public void onSettled(Chunk chunk) {
-                settled.increment(chunk.rows().size());
-            }
-
-            @Override
-            public void close() {
-                gauges.forEach(registry::remove);
-            }
-        };
+    public synchronized ShardMetrics open(ShardId shard, int maxInFlight, Clock clock) {
+        ShardMetrics metrics = new ShardMetrics(shard, maxInFlight, clock, this);
+        ShardMetrics before = shards.put(shard, metrics);
+        if (before != null) {
+            before.hide();
+        }
+        metrics.show();
+        return metrics;
     }
 
-    private Counter counter(String name, String description, Tags tags) {
+    /** Another life of the shard on this node may have begun already. */
+    synchronized void closed(ShardMetrics metrics) {
+        if (shards.remove(metrics.shard(), metrics)) {
+            metrics.hide();
+        }
+    }
+
+    boolean shows(ShardMetrics metrics) {
+        return shards.get(metrics.shard()) == metrics;
+    }
+
+    /** Those that are here now, by outbox and number. */
+    public List<ShardId> shards() {
+        return shards.keySet().stream()
+                .sorted((a, b) -> a.outbox().equals(b.outbox())
+                        ? Integer.compare(a.number(), b.number())
+                        : a.outbox().compareTo(b.outbox()))
+                .toList();
+    }
+
+    /** Empty if it is not here any more. */
+    public Optional<ShardMetrics> of(ShardId shard) {
+        return Optional.ofNullable(shards.get(shard));
+    }
+
+    /** What one purge of an outbox did. */
+    public void purged(String outbox, PurgeReport report) {
+        Tags tags = Tags.of("outbox", outbox);
+        counter("purged.parts", "Drained parts of the table that were emptied", tags)
+                .increment(report.emptied());
+        purgeWaits
+                .computeIfAbsent(outbox, name -> {
+                    AtomicInteger waits = new AtomicInteger();
+                    Gauge.builder(PREFIX + "purge.waits", waits, AtomicInteger::get)
+                            .description("Parts of the table that hold sent rows and could not be emptied")
+                            .tags(tags)
+                            .register(registry);
+                    return waits;
+                })
+                .set(report.waits().size());
+    }
+
+    /** A purge of an outbox did not come to its end. */
+    public void purgeFailed(String outbox) {
+        counter("purge.failures", "Purges that failed", Tags.of("outbox", outbox))
+                .increment();
+    }
+
+    PrometheusMeterRegistry registry() {
+        return registry;
+    }
+
+    Counter counter(String name, String description, Tags tags) {
         return Counter.builder(PREFIX + name)
                 .description(description)
                 .tags(tags)
+                .register(registry);
+    }
+
+    Timer latency(String name, String description, String outbox) {
+        return Timer.builder(PREFIX + name)
+                .description(description)
+                .tag("outbox", outbox)
+                .serviceLevelObjectives(LATENCIES)
+                .register(registry);
+    }
+
+    DistributionSummary rows(String name, String description, String outbox) {
+        return DistributionSummary.builder(PREFIX + name)
+                .description(description)
+                .baseUnit("rows")
+                .tag("outbox", outbox)
+                .serviceLevelObjectives(ROWS)
                 .register(registry);
     }
 }

@@ -15,6 +15,7 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
@@ -40,7 +41,7 @@ public final class RelayStart {
     /** Call it once for each node, with the same outboxes on every node. */
     public static RelayHandles start(
             ActorSystem<?> system, RelaySettings settings, List<RelayedOutbox> outboxes, Clock clock) {
-        ShardRegions regions = ShardRegions.of(system);
+        ShardRegions regions = ShardRegions.of(system, clock);
         outboxes.forEach(regions::init);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
                 .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
@@ -57,6 +58,7 @@ public final class RelayStart {
                 regions::status,
                 regions::tryAgain,
                 () -> CoordinatedShutdown.get(system).runAll(DrainedByOperator.REASON));
+        system.systemActorOf(LagSampler.create(regions::status), "lag-sampler", Props.empty());
         RelayExtension.get(system).started(handles);
         return handles;
     }

@@ -7,6 +7,7 @@ import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardSetup;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.Owner;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.StreamSupport;
@@ -21,15 +22,15 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** Cluster sharding as the relay uses it: one entity type for each outbox, one entity for each shard. */
-record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
+record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock) {
     /** A little more than a shard takes to count its backlog. */
     private static final Duration STATUS_WITHIN = Duration.ofSeconds(3);
 
     /** A node that joins takes over its part in one round. */
     private static final int MOVED_AT_ONCE = 1024;
 
-    static ShardRegions of(ActorSystem<?> system) {
-        return new ShardRegions(system, ClusterSharding.get(system));
+    static ShardRegions of(ActorSystem<?> system, Clock clock) {
+        return new ShardRegions(system, ClusterSharding.get(system), clock);
     }
 
     void init(RelayedOutbox outbox) {
@@ -76,7 +77,8 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding) {
                 Owner.at(Cluster.get(system).selfMember().address()),
                 this::isMember,
                 this::drained,
-                System::nanoTime);
+                System::nanoTime,
+                clock);
     }
 
     /** As far as this node knows. */

@@ -3,6 +3,7 @@ package io.outboxrelay.shard;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.metrics.ShardMetrics;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.store.Parked;
@@ -104,8 +105,9 @@ public final class ShardActor {
         context.setLoggerName(ShardActor.class);
         this.timers = timers;
         this.setup = setup;
-        this.log = new ShardLog(context);
-        this.calls = new ShardCalls(context, setup);
+        ShardMetrics metrics = setup.metrics(context.getSystem());
+        this.log = new ShardLog(context, metrics);
+        this.calls = new ShardCalls(context, setup, metrics);
         this.latest = new LatestWord(setup.nanoTime());
     }
 

@@ -1,6 +1,7 @@
 package io.outboxrelay.shard;
 
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.metrics.ShardMetrics;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.store.Parked;
@@ -15,11 +16,15 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /** A shard's calls to its store and stream; each result comes back to the actor as a message. */
-record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, SharedAnswer<Backlog> counted) {
+record ShardCalls(
+        ActorContext<ShardActor.Command> context,
+        ShardSetup setup,
+        ShardMetrics metrics,
+        SharedAnswer<Backlog> counted) {
     private static final Duration BACKLOG_WITHIN = Duration.ofSeconds(2);
 
-    ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup) {
-        this(context, setup, new SharedAnswer<>());
+    ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, ShardMetrics metrics) {
+        this(context, setup, metrics, new SharedAnswer<>());
     }
 
     /** Comes back as Claimed or ClaimFailed. */
@@ -35,7 +40,7 @@ record ShardCalls(ActorContext<ShardActor.Command> context, ShardSetup setup, Sh
 
     /** Starts the stream; its end comes back as StreamEnded. */
     ShardRun start(Claim claim) {
-        ShardRun run = ShardRun.start(context, setup, claim);
+        ShardRun run = ShardRun.start(context, setup, metrics, claim);
         context.pipeToSelf(
                 run.completion(),
                 (done, failure) -> new ShardActor.StreamEnded(

@@ -4,7 +4,7 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.graph.ShardMeter;
 import io.outboxrelay.graph.ShardStream;
-import io.outboxrelay.metrics.RelayMetrics;
+import io.outboxrelay.metrics.ShardMetrics;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.publish.Gate;
 import java.time.Duration;
@@ -18,18 +18,13 @@ import org.apache.pekko.stream.Materializer;
  * be ended by force even where the publisher does not react.
  */
 record ShardRun(
-        Claim claim,
-        ShardStream stream,
-        ShardTrail trail,
-        Gate gate,
-        RelayMetrics.Run metrics,
-        Materializer materializer) {
+        Claim claim, ShardStream stream, ShardTrail trail, Gate gate, ShardMetrics metrics, Materializer materializer) {
 
-    static ShardRun start(ActorContext<ShardActor.Command> context, ShardSetup setup, Claim claim) {
+    static ShardRun start(
+            ActorContext<ShardActor.Command> context, ShardSetup setup, ShardMetrics metrics, Claim claim) {
         ShardMeter meter = new ShardMeter();
         int maxInFlight = setup.settings().publisher().maxInFlight();
-        RelayMetrics.Run metrics = RelayMetrics.get(context.getSystem()).begin(claim.shard(), meter, maxInFlight);
-        ShardTrail trail = new ShardTrail(claim.position(), meter, metrics);
+        ShardTrail trail = new ShardTrail(claim.position(), meter, metrics.begin(meter));
         Materializer materializer = Materializer.createMaterializer(context);
         Gate gate =
                 new Gate(setup.settings().publisher(), () -> context.getSelf().tell(ShardActor.Order.TRY_AGAIN));
@@ -62,7 +57,7 @@ record ShardRun(
     void end() {
         stream.abort(new RelayException(Fault.TRANSIENT, "shard " + claim.shard() + " was stopped before it drained"));
         materializer.shutdown();
-        metrics.close();
+        metrics.ended();
     }
 
     /** Whether that was this run, and not an earlier one. */

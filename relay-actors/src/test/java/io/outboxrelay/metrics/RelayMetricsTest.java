@@ -2,16 +2,23 @@ package io.outboxrelay.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.graph.RelayObserver;
 import io.outboxrelay.graph.ShardMeter;
+import io.outboxrelay.metrics.ShardMetrics.Sample;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.Position;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +33,25 @@ class RelayMetricsTest {
     private static final ShardId SHARD = new ShardId("orders", 3);
     private static final String LABELS = "{outbox=\"orders\",shard=\"3\"} ";
 
+    private static final Instant CREATED = Instant.parse("2026-11-22T10:00:00Z");
+
+    private Instant now = CREATED.plusSeconds(3);
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    };
     private final ActorTestKit kit = ActorTestKit.create("RelayMetricsTest");
     private final RelayMetrics metrics = RelayMetrics.get(kit.system());
 
@@ -36,8 +62,9 @@ class RelayMetricsTest {
 
     @Test
     void countsOverRunsAndForgetsWhatIsInFlightWithItsRun() {
+        ShardMetrics shard = metrics.open(SHARD, 500, clock);
         ShardMeter meter = new ShardMeter();
-        RelayMetrics.Run run = metrics.begin(SHARD, meter, 500);
+        RelayObserver run = shard.begin(meter);
         Chunk chunk = chunk(5);
         meter.onRead(chunk);
         run.onRead(chunk);
@@ -45,7 +72,8 @@ class RelayMetricsTest {
                 .contains(
                         "outbox_relay_rows_read_total" + LABELS + "5.0",
                         "outbox_relay_rows_in_flight" + LABELS + "5.0",
-                        "outbox_relay_rows_in_flight_max" + LABELS + "500.0");
+                        "outbox_relay_rows_in_flight_max" + LABELS + "500.0",
+                        "outbox_relay_lag_seconds" + LABELS + "3.0");
         Refusal refusal = new Refusal(chunk.rows().get(0), Refusal.Kind.REFUSED, "planned");
         run.onPublished(new Delivery(chunk, List.of(refusal)));
         meter.onSettled(chunk);
@@ -55,37 +83,88 @@ class RelayMetricsTest {
                         "outbox_relay_rows_published_total" + LABELS + "4.0",
                         "outbox_relay_rows_refused_total" + LABELS + "1.0",
                         "outbox_relay_rows_settled_total" + LABELS + "5.0",
-                        "outbox_relay_rows_in_flight" + LABELS + "0.0");
+                        "outbox_relay_rows_in_flight" + LABELS + "0.0",
+                        "outbox_relay_publish_latency_seconds_sum{outbox=\"orders\"} 3.0",
+                        "outbox_relay_settle_latency_seconds_bucket{outbox=\"orders\",le=\"5.0\"} 1",
+                        "outbox_relay_settle_latency_seconds_bucket{outbox=\"orders\",le=\"2.0\"} 0");
 
-        run.close();
-        assertThat(lines()).noneMatch(line -> line.contains("in_flight"));
-        RelayMetrics.Run next = metrics.begin(SHARD, new ShardMeter(), 500);
-        next.onRead(chunk(2));
+        shard.ended();
+        shard.begin(new ShardMeter()).onRead(chunk(2));
         assertThat(lines()).contains("outbox_relay_rows_read_total" + LABELS + "7.0");
     }
 
     @Test
+    void lagIsThatOfTheOldestChunkThatIsNotSettledAndElseWhatTheDatabaseSaid() {
+        ShardMetrics shard = metrics.open(SHARD, 500, clock);
+        RelayObserver run = shard.begin(new ShardMeter());
+        shard.entered("relaying", 4);
+        shard.sampled(new Sample(12, 90.5, 0, 0, false));
+        assertThat(lines()).contains("outbox_relay_lag_seconds" + LABELS + "0.0");
+        Chunk first = chunk(1);
+        run.onRead(first);
+        now = now.plusSeconds(7);
+        run.onRead(chunk(1, now.minusSeconds(3)));
+        assertThat(lines()).contains("outbox_relay_lag_seconds" + LABELS + "10.0");
+        run.onSettled(first);
+        assertThat(lines()).contains("outbox_relay_lag_seconds" + LABELS + "3.0");
+        shard.ended();
+        shard.entered("halted", 4);
+        assertThat(lines())
+                .contains("outbox_relay_lag_seconds" + LABELS + "90.5", "outbox_relay_rows_waiting" + LABELS + "12.0");
+    }
+
+    @Test
+    void showsOnePhaseAndOnlyTheLastLifeOfAShard() {
+        ShardMetrics former = metrics.open(SHARD, 500, clock);
+        former.entered("relaying", 4);
+        ShardMetrics present = metrics.open(SHARD, 500, clock);
+        present.entered("claiming", 4);
+        present.entered("paused", 5);
+        former.entered("stopped", 4);
+        former.close();
+        assertThat(lines().stream().filter(line -> line.startsWith("outbox_relay_shard_phase")))
+                .containsExactly("outbox_relay_shard_phase{outbox=\"orders\",phase=\"paused\",shard=\"3\"} 1.0");
+        assertThat(lines()).contains("outbox_relay_shard_epoch" + LABELS + "5.0");
+        assertThat(metrics.shards()).containsExactly(SHARD);
+        present.close();
+        assertThat(metrics.shards()).isEmpty();
+        assertThat(lines()).noneMatch(line -> line.contains("phase") || line.contains("in_flight"));
+    }
+
+    @Test
     void everyMetricIsInTheDocumentAndNoOther() throws Exception {
-        metrics.begin(SHARD, new ShardMeter(), 500);
-        Set<String> exported = lines().stream()
-                .map(line -> line.substring(0, line.indexOf('{')))
-                .collect(Collectors.toCollection(TreeSet::new));
+        ShardMetrics shard = metrics.open(SHARD, 500, clock);
+        shard.failed(Fault.TRANSIENT);
+        metrics.purged("orders", PurgeReport.NOTHING);
+        metrics.purgeFailed("orders");
         String document = Files.readString(Path.of("..", "docs", "metrics.md"));
-        Set<String> documented = Pattern.compile("^\\| `([a-z_]+)` \\|", Pattern.MULTILINE)
-                .matcher(document)
+        assertThat(names("^# TYPE (outbox_relay_[a-z_]+) ", metrics.scrape()))
+                .isNotEmpty()
+                .isEqualTo(names("^\\| `(outbox_relay_[a-z_]+)` \\|", document));
+    }
+
+    private static Set<String> names(String pattern, String text) {
+        return Pattern.compile(pattern, Pattern.MULTILINE)
+                .matcher(text)
                 .results()
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(exported).isNotEmpty().isEqualTo(documented);
     }
 
     private List<String> lines() {
-        return metrics.scrape().lines().filter(line -> !line.startsWith("#")).toList();
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.startsWith("outbox_relay_"))
+                .toList();
     }
 
     private static Chunk chunk(int rows) {
+        return chunk(rows, CREATED);
+    }
+
+    private static Chunk chunk(int rows, Instant created) {
         List<OutboxRow> list = IntStream.range(0, rows)
-                .mapToObj(n -> new OutboxRow(n, "e" + n, "order", "7", "paid", null, null, Instant.EPOCH))
+                .mapToObj(n -> new OutboxRow(n, "e" + n, "order", "7", "paid", null, null, created))
                 .toList();
         return new Chunk(SHARD, list, new Position() {});
     }

@@ -7,6 +7,7 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.RecordingPublisher;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,7 +54,8 @@ final class ShardRig {
                 "here:1",
                 node -> !node.equals(STRANGER),
                 drained::add,
-                () -> System.nanoTime() + passedNanos.get())));
+                () -> System.nanoTime() + passedNanos.get(),
+                Clock.systemUTC())));
     }
 
     /** As if so much time had passed, for elapsed times; no timer notices. */

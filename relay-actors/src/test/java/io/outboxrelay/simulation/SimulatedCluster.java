@@ -7,7 +7,10 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardSetup;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -346,7 +349,8 @@ final class SimulatedCluster {
                 node.toString(),
                 member -> true,
                 drained -> tellCoordinator(node, drained),
-                world.timeline()::nowNanos);
+                world.timeline()::nowNanos,
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     }
 
     private void tellCoordinator(SimulatedNode from, ShardId drained) {

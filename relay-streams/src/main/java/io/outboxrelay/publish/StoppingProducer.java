@@ -1,5 +1,7 @@
 package io.outboxrelay.publish;
 
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,12 +29,21 @@ final class StoppingProducer extends KafkaProducer<byte[], byte[]> {
     record Stop(ProducerRecord<byte[], byte[]> record, Exception cause) {}
 
     private final Executor blocking;
+    private final KafkaClientMetrics numbers;
     private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
 
     /** @param blocking where closing may wait */
     StoppingProducer(Map<String, Object> properties, Executor blocking) {
         super(properties, new ByteArraySerializer(), new ByteArraySerializer());
         this.blocking = blocking;
+        this.numbers = new KafkaClientMetrics(this);
+        numbers.bindTo(Metrics.globalRegistry);
+    }
+
+    @Override
+    public void close(Duration timeout) {
+        numbers.close();
+        super.close(timeout);
     }
 
     @Override

@@ -280,8 +280,8 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
         int number = claim.shard().number();
         Shard shard = shards.get(number);
         if (shard.epoch() != claim.epoch()) {
-            throw new RelayException(
-                    Fault.FENCED,
+            throw RelayException.fencedBy(
+                    "memory:1",
                     "shard " + claim.shard() + " has epoch " + shard.epoch() + ", this claim " + claim.epoch());
         }
         Mark end = shard.mark();

@@ -118,7 +118,9 @@ public abstract class OutboxStoreContract extends EditContract {
         Chunk first = read(zombie).chunk();
         Claim owner = claimElsewhere(0);
         assertThat(owner.epoch()).isGreaterThan(zombie.epoch());
-        assertThat(failure(zombie, first).fault()).isEqualTo(Fault.FENCED);
+        RelayException fenced = failure(zombie, first);
+        assertThat(fenced.fault()).isEqualTo(Fault.FENCED);
+        assertThat(fenced.successor()).as("who has taken it").isPresent();
         get(store().release(zombie));
         ChunkProbe reader = readElsewhere(owner);
         List<Chunk> all = reader.chunks(texts.size());

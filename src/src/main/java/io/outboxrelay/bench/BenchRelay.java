@@ -11,6 +11,7 @@ import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.Owner;
 import io.outboxrelay.store.plain.PlainStore;
 import io.outboxrelay.store.postgres.RingStore;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class BenchRelay implements AutoCloseable {
         this.settings = settings;
         this.store = settings.acknowledge().mode() == AcknowledgeSettings.Mode.RING
                 ? RingStore.open(system, settings)
-                : PlainStore.open(settings);
+                : PlainStore.open(settings, Owner.of(system));
         this.shards = join(store.shards(settings.shards()));
     }
 

@@ -14,6 +14,7 @@ import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.store.OpenStore;
+import io.outboxrelay.store.Owner;
 import io.outboxrelay.store.plain.PlainStore;
 import io.outboxrelay.store.postgres.RingStore;
 import java.nio.file.Path;
@@ -186,7 +187,7 @@ public final class Node {
     private OpenStore storeOf(OutboxSettings outbox) {
         return switch (outbox.acknowledge().mode()) {
             case RING -> RingStore.open(system, outbox);
-            case DELETE, MARK -> PlainStore.open(outbox);
+            case DELETE, MARK -> PlainStore.open(outbox, Owner.of(system));
         };
     }
 

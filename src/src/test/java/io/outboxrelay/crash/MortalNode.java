@@ -9,6 +9,7 @@ import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardSetup;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.postgres.RingStore;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -103,7 +104,8 @@ final class MortalNode {
                 name,
                 node -> true,
                 drained -> {},
-                System::nanoTime);
+                System::nanoTime,
+                Clock.systemUTC());
     }
 
     OpenStore store() {

@@ -200,9 +200,16 @@ public final class Fleet implements AutoCloseable {
 
     /** Waits until a node has ended by itself or by a signal; its exit code. */
     public int awaitExit(int number) {
-        await("node " + number + " ends")
-                .atMost(LIMIT)
-                .until(() -> node(number).exitCode().isPresent());
+        try {
+            await("node " + number + " ends")
+                    .atMost(LIMIT)
+                    .until(() -> node(number).exitCode().isPresent());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "last words of node " + number + ": "
+                            + DemoFolder.tail(node(number).log(), 20),
+                    e);
+        }
         return node(number).exitCode().orElseThrow();
     }
 

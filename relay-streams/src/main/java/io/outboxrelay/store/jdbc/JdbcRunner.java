@@ -2,6 +2,7 @@ package io.outboxrelay.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Metrics;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.DatabaseKind;
@@ -61,6 +62,7 @@ public final class JdbcRunner implements AutoCloseable {
     private static HikariConfig config(String lane, DatabaseSettings database, int connections, String sessionSql) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(lane);
+        config.setMetricRegistry(Metrics.globalRegistry); // shown by whoever has added a registry to it
         config.setJdbcUrl(database.url());
         config.setUsername(database.user());
         config.setPassword(database.password().reveal());

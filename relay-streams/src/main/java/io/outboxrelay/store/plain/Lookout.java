@@ -124,12 +124,12 @@ final class Lookout {
 
     /** An owner that settles rows meets the epoch there; one that finds none would never notice a newer owner. */
     private void refuseFormerOwners(Connection connection, List<Asking> served) throws SQLException {
-        Map<Integer, Long> epochs = shards.epochs(connection);
+        Map<Integer, PlainShards.Owner> owners = shards.owners(connection);
         for (Asking shard : served) {
             Claim claim = shard.claim();
-            Long epoch = epochs.get(claim.shard().number());
-            if (epoch == null || epoch != claim.epoch()) {
-                shard.answer().completeExceptionally(PlainShards.fenced(claim, epoch));
+            PlainShards.Owner owner = owners.get(claim.shard().number());
+            if (owner == null || owner.epoch() != claim.epoch()) {
+                shard.answer().completeExceptionally(PlainShards.fenced(claim, owner));
             }
         }
     }

@@ -21,16 +21,23 @@ final class PlainShards {
     private static final String INTEGRITY_VIOLATION = "23"; // class of SQLSTATE
 
     private final PlainSql sql;
+    private final String self;
 
-    PlainShards(PlainSql sql) {
+    /** Whoever claimed the shard last; `name` is null under a node of an earlier version. */
+    record Owner(long epoch, @Nullable String name) {}
+
+    /** @param self as {@link io.outboxrelay.store.Owner} has it */
+    PlainShards(PlainSql sql, String self) {
         this.sql = sql;
+        this.self = self;
     }
 
     /** Fences every earlier owner. */
     Claim takeOver(Connection connection, ShardId shard) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(sql.takeOver());
                 PreparedStatement read = connection.prepareStatement(sql.shard())) {
-            update.setInt(1, shard.number());
+            update.setString(1, self);
+            update.setInt(2, shard.number());
             if (update.executeUpdate() == 0) {
                 throw missing(shard);
             }
@@ -52,29 +59,32 @@ final class PlainShards {
                     throw missing(claim.shard());
                 }
                 if (row.getLong(1) != claim.epoch()) {
-                    throw fenced(claim, row.getLong(1));
+                    throw fenced(claim, new Owner(row.getLong(1), row.getString(2)));
                 }
             }
         }
     }
 
-    /** The epoch of every shard by its number. */
-    Map<Integer, Long> epochs(Connection connection) throws SQLException {
-        Map<Integer, Long> epochs = new HashMap<>();
-        try (PreparedStatement read = connection.prepareStatement(sql.epochs());
+    /** Of every shard by its number. */
+    Map<Integer, Owner> owners(Connection connection) throws SQLException {
+        Map<Integer, Owner> owners = new HashMap<>();
+        try (PreparedStatement read = connection.prepareStatement(sql.owners());
                 ResultSet row = read.executeQuery()) {
             while (row.next()) {
-                epochs.put(row.getInt(1), row.getLong(2));
+                owners.put(row.getInt(1), new Owner(row.getLong(2), row.getString(3)));
             }
         }
-        return epochs;
+        return owners;
     }
 
-    /** @param epoch the shard's, or null if it was dealt to others and is no more */
-    static RelayException fenced(Claim claim, @Nullable Long epoch) {
-        String now = epoch == null ? " is no more" : " was claimed with epoch " + epoch;
-        return new RelayException(
-                Fault.FENCED, "shard " + claim.shard() + now + ", this claim has epoch " + claim.epoch());
+    /** @param now the shard's owner, or null if it was dealt to others and is no more */
+    static RelayException fenced(Claim claim, @Nullable Owner now) {
+        String name = now == null ? null : now.name();
+        String what = now == null
+                ? " is no more"
+                : " was claimed" + (name == null ? "" : " by " + name) + " with epoch " + now.epoch();
+        return RelayException.fencedBy(
+                name, "shard " + claim.shard() + what + ", this claim has epoch " + claim.epoch());
     }
 
     private RelayException missing(ShardId shard) {

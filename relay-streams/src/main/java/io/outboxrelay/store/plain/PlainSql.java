@@ -111,20 +111,20 @@ final class PlainSql {
     }
 
     String takeOver() {
-        return "update " + shards() + " set epoch = epoch + 1 where shard = ?";
+        return "update " + shards() + " set epoch = epoch + 1, owner = ? where shard = ?";
     }
 
     String shard() {
         return "select epoch, slot_lo, slot_hi from " + shards() + " where shard = ?";
     }
 
-    String epochs() {
-        return "select shard, epoch from " + shards();
+    String owners() {
+        return "select shard, epoch, owner from " + shards();
     }
 
     /** Holds the epoch until the transaction ends. */
     String epochForUpdate() {
-        return "select epoch from " + shards() + " where shard = ? for update";
+        return "select epoch, owner from " + shards() + " where shard = ? for update";
     }
 
     String countShards() {

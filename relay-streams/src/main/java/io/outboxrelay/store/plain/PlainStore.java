@@ -41,7 +41,7 @@ public final class PlainStore implements OpenStore {
     private final PlainEdits edits;
     private final TableCheck check;
 
-    private PlainStore(OutboxSettings settings) {
+    private PlainStore(OutboxSettings settings, String owner) {
         String name = settings.name();
         boolean postgresql = settings.database().kind() == DatabaseKind.POSTGRESQL;
         PlainSql sql = new PlainSql(settings);
@@ -54,7 +54,7 @@ public final class PlainStore implements OpenStore {
         this.acksLane = new JdbcRunner(
                 name + "-acks", settings.database(), 1, postgresql ? "set synchronous_commit = off" : "");
         this.rows = new PlainRows(settings, sql);
-        this.shards = new PlainShards(sql);
+        this.shards = new PlainShards(sql, owner);
         this.lookout = new Lookout(settings.reader(), settings.acknowledge(), rows, shards, lookLane);
         this.parked = new PlainParked(sql);
         this.edits = new PlainEdits(settings, sql, rows);
@@ -62,8 +62,8 @@ public final class PlainStore implements OpenStore {
     }
 
     /** Opens the store; connects when it is first used. */
-    public static PlainStore open(OutboxSettings settings) {
-        return new PlainStore(settings);
+    public static PlainStore open(OutboxSettings settings, String owner) {
+        return new PlainStore(settings, owner);
     }
 
     @Override

@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -71,11 +70,7 @@ public final class RingStore implements OpenStore {
         this.workLane = new JdbcRunner(
                 name + "-work", settings.database(), settings.database().connections() - 2, "");
         this.sql = new OutboxSql(settings.table());
-        this.takeOver = new TakeOver(
-                settings,
-                Owner.at(((ExtendedActorSystem) system.classicSystem())
-                        .provider()
-                        .getDefaultAddress()));
+        this.takeOver = new TakeOver(settings, Owner.of(system));
         this.progress = new Progress(sql);
         this.reshard = new Reshard(sql);
         this.parked = new ParkedRows(sql);

@@ -66,7 +66,8 @@ class LookoutIT {
     private Lookout lookout(Duration idleInterval) {
         AcknowledgeSettings acknowledge = new AcknowledgeSettings(Mode.DELETE, Duration.ofMillis(1), idleInterval);
         PlainSql sql = new PlainSql(outbox);
-        return new Lookout(outbox.reader(), acknowledge, new PlainRows(outbox, sql), new PlainShards(sql), lane);
+        return new Lookout(
+                outbox.reader(), acknowledge, new PlainRows(outbox, sql), new PlainShards(sql, "test:1"), lane);
     }
 
     private Asking asking(int shard) {

@@ -21,7 +21,7 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
     static PlainFixture open(OutboxSettings settings, String... ddl) {
         execute(settings.database(), ddl);
         Migrations.migrate(settings.database(), Migrations.PLAIN, settings.table());
-        return new PlainFixture(settings, PlainStore.open(settings), PlainStore.open(settings));
+        return new PlainFixture(settings, PlainStore.open(settings, "test:1"), PlainStore.open(settings, "test:1"));
     }
 
     static void execute(DatabaseSettings database, String... statements) {

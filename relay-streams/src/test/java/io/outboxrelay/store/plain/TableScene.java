@@ -111,7 +111,7 @@ abstract class TableScene {
         OutboxSettings outbox = TestSettings.plain(database, "outboxevent", mode, columns("", "seq"));
         Migrations.migrate(TestSettings.as("outbox_owner", outbox).database(), Migrations.PLAIN, "outboxevent");
         OutboxSettings narrow = TestSettings.as("outbox_relay", outbox);
-        PlainStore store = PlainStore.open(narrow);
+        PlainStore store = PlainStore.open(narrow, "test:1");
         stores.add(store);
         grant(relay + "-" + mode.name().toLowerCase(Locale.ROOT));
         assertThat(relayed(store, 1000)).hasSize(1000);
