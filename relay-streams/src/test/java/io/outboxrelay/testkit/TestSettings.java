@@ -102,7 +102,7 @@ public final class TestSettings {
     /** A database under a user whose password is its name. */
     public static DatabaseSettings database(String url, String user) {
         return new DatabaseSettings(
-                url, user, new Secret(user), 8, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
+                url, user, new Secret(user), 8, Duration.ofSeconds(30), Duration.ofSeconds(30), Map.of());
     }
 
     /** The same outbox under another database role. */

@@ -36,6 +36,7 @@ final class Fleet {
     private final Set<Integer> changing = new HashSet<>();
     private final Set<HandOver> handOvers = new HashSet<>();
     private int shards;
+    private int crashes;
 
     /** All that was sent under this claim is settled. */
     record HandOver(int shard, long epoch) {}
@@ -96,6 +97,7 @@ final class Fleet {
             return;
         }
         int shard = lease.claim().shard().number();
+        int before = crashes;
         lease.node()
                 .handOver(lease)
                 .whenCompleteAsync(
@@ -104,7 +106,9 @@ final class Fleet {
                             leases.remove(shard, lease);
                             if (failure == null) {
                                 tally.count("hand-overs");
-                                handOvers.add(new HandOver(shard, lease.claim().epoch()));
+                                if (before == crashes) {
+                                    handOvers.add(new HandOver(shard, lease.claim().epoch()));
+                                }
                             }
                         },
                         thread);
@@ -173,6 +177,7 @@ final class Fleet {
 
     /** Hand-overs before PostgreSQL crashed prove nothing: positions are written without waiting for the disk. */
     void forgetHandOvers() {
+        crashes++; // one that is under way was perhaps settled before
         handOvers.clear();
     }
 
