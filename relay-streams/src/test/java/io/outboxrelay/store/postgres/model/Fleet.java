@@ -107,7 +107,8 @@ final class Fleet {
                             if (failure == null) {
                                 tally.count("hand-overs");
                                 if (before == crashes) {
-                                    handOvers.add(new HandOver(shard, lease.claim().epoch()));
+                                    handOvers.add(
+                                            new HandOver(shard, lease.claim().epoch()));
                                 }
                             }
                         },
