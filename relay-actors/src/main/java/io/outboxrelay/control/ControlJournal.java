@@ -30,9 +30,9 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  *   <li>It replays all events and tells the coordinator the result; until then nobody may start a shard.
  *   <li>A change is written first; then the coordinator learns of it, then the operator.
  *   <li>A change that contradicts another is refused, as is one that was asked for before the last replay: it may have
- *       waited in a process that stood still, while others wanted and got the contrary. One that changes nothing is written all the same: writing is how a
- *       journal finds out that another one, which does not know yet that it was replaced, has written after this one's
- *       replay; then it starts over and confirms nothing.
+ *       waited in a process that stood still, while others wanted and got the contrary. One that changes nothing is
+ *       written all the same: writing is how a journal finds out that another one, which does not know yet that it was
+ *       replaced, has written after this one's replay; then it starts over and confirms nothing.
  * </ol>
  *
  * If this dies halfway: a change is either in the journal, and counts from the next replay on, or it is not, and the

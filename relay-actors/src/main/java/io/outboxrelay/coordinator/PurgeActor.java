@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -59,7 +60,14 @@ final class PurgeActor {
         return Behaviors.receive(Command.class)
                 .onMessageEquals(Alarm.DUE, this::purge)
                 .onMessage(Purged.class, this::purged)
+                .onSignal(PostStop.class, stopped -> noLongerOurs())
                 .build();
+    }
+
+    /** The coordinator moved or ended: what waits is for its successor to tell. */
+    private Behavior<Command> noLongerOurs() {
+        RelayMetrics.get(context.getSystem()).purged(outbox, PurgeReport.NOTHING);
+        return Behaviors.same();
     }
 
     private Behavior<Command> later(Behavior<Command> next) {

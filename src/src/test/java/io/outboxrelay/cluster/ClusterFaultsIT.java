@@ -187,9 +187,9 @@ class ClusterFaultsIT {
         long enough = audit.written() + 10L * EVENTS_PER_SECOND;
         while (audit.written() < enough) {
             fleet.signal(victim, "STOP");
-            Thread.sleep(80); // the fault itself
+            lasts(0.08);
             fleet.signal(victim, "CONT");
-            Thread.sleep(20);
+            lasts(0.02);
         }
         assertThat(fleet.pid(victim)).as("node %d was not removed", victim).isEqualTo(pid);
         return relayedByTheLiving();

@@ -128,7 +128,11 @@ public final class Audit implements AutoCloseable {
     /** Lets a fault last while so many more events are written. */
     public void awaitMoreWritten(long events, Duration limit) {
         long enough = written() + events;
-        await(events + " more events written").atMost(limit).until(() -> written() >= enough);
+        await(events + " more events written")
+                .atMost(limit)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> written() >= enough);
     }
 
     public void stopWriting() throws InterruptedException {
