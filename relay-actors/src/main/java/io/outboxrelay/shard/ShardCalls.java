@@ -1,5 +1,6 @@
 package io.outboxrelay.shard;
 
+import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.metrics.ShardMetrics;
 import io.outboxrelay.model.Backlog;
@@ -42,10 +43,22 @@ record ShardCalls(
     ShardRun start(Claim claim) {
         ShardRun run = ShardRun.start(context, setup, metrics, claim);
         context.pipeToSelf(
-                run.completion(),
+                run.completion().exceptionallyCompose(failure -> named(claim, RelayException.of(failure))),
                 (done, failure) -> new ShardActor.StreamEnded(
                         claim.epoch(), failure == null ? null : setup.judged(RelayException.of(failure))));
         return run;
+    }
+
+    /** Kafka does not say who shut out what carried the rows; the database does. */
+    private CompletionStage<Done> named(Claim claim, RelayException error) {
+        if (error.fault() != Fault.FENCED || error.successor().isPresent()) {
+            return CompletableFuture.failedFuture(error);
+        }
+        return inTime(() -> setup.store().successor(claim))
+                .thenCompose(known -> CompletableFuture.failedFuture(
+                        known == null || known.isEmpty()
+                                ? error
+                                : RelayException.fencedBy(known.get(), String.valueOf(error.getMessage()))));
     }
 
     /**

@@ -162,6 +162,17 @@ class ShardActorTest {
     }
 
     @Test
+    void asksTheDatabaseWhoHasTakenItWhereKafkaOnlySaysThatSomebodyDid() {
+        OutboxSettings patient = TestSettings.outbox("orders", new RetrySettings(LONG, LONG), ShardRig.LIMIT);
+        ShardRig rig = new ShardRig(KIT, patient).run();
+        rig.reaches(Phase.RELAYING);
+        rig.store.takenBy(ShardRig.STRANGER);
+        rig.publisher.failNext(new RelayException(Fault.FENCED, "the lane was shut out"));
+        rig.table.append("a", "1");
+        assertThat(rig.reaches(Phase.HALTED).lastError()).contains("two owners", ShardRig.STRANGER);
+    }
+
+    @Test
     void triesAgainAfterATransientFailureUntilRowsFlow() {
         ShardRig rig = new ShardRig(KIT);
         rig.table.failNext(Operation.CLAIM, new RelayException(Fault.TRANSIENT, "no database"));

@@ -8,6 +8,7 @@ import io.outboxrelay.store.Handover;
 import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.testkit.ForwardingStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,7 @@ final class WatchedStore extends ForwardingStore {
     private final AtomicReference<CompletableFuture<Done>> releases = new AtomicReference<>(OPEN);
     private final AtomicReference<CompletableFuture<Done>> backlogs = new AtomicReference<>(OPEN);
 
+    private final AtomicReference<Optional<String>> successor = new AtomicReference<>(Optional.empty());
     private final AtomicBoolean releasing = new AtomicBoolean();
 
     WatchedStore(OutboxStore store) {
@@ -38,6 +40,11 @@ final class WatchedStore extends ForwardingStore {
     /** Whether a release was asked for, done or not. */
     boolean isReleasing() {
         return releasing.get();
+    }
+
+    /** The database says from now on that this node has taken every shard. */
+    void takenBy(String node) {
+        successor.set(Optional.of(node));
     }
 
     CompletableFuture<Done> holdClaims() {
@@ -60,6 +67,11 @@ final class WatchedStore extends ForwardingStore {
     @Override
     public CompletionStage<Claim> claim(ShardId shard, Handover handover) {
         return claims.get().thenCompose(open -> super.claim(shard, handover)).thenApply(claim -> noted("claim", claim));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> successor(Claim claim) {
+        return CompletableFuture.completedFuture(successor.get());
     }
 
     @Override

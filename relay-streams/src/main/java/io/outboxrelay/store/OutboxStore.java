@@ -5,6 +5,7 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -61,6 +62,14 @@ public interface OutboxStore {
      */
     default CompletionStage<Done> conclude(Claim claim) {
         return CompletableFuture.completedFuture(Done.getInstance());
+    }
+
+    /**
+     * Who claimed the shard after this claim, as host:port; empty where nobody did, or that is not known. For claims with a
+     * carrier: others learn it from what they may not settle.
+     */
+    default CompletionStage<Optional<String>> successor(Claim claim) {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     /** What was put aside by this claim and those before it. */

@@ -9,6 +9,7 @@ import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.Refusal;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -65,6 +66,11 @@ public class ForwardingStore implements OutboxStore {
     @Override
     public CompletionStage<Backlog> backlog(Claim claim) {
         return store.backlog(claim);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> successor(Claim claim) {
+        return store.successor(claim);
     }
 
     @Override

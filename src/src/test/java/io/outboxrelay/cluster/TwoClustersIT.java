@@ -30,12 +30,21 @@ class TwoClustersIT {
 
     @Test
     void bothSayWhoTheOtherIsAndNothingIsLostOrReordered() throws Exception {
-        try (Audit audit = Audit.open(folder);
-                SandboxKafka kafka = SandboxKafka.start(folder)) {
+        judge(Files.createDirectory(folder.resolve("at-least-once")), "at-least-once", WINDOW);
+    }
+
+    @Test
+    void soDoTwoThatRelayExactlyOnceAndNothingIsRepeated() throws Exception {
+        judge(Files.createDirectory(folder.resolve("exactly-once")), "exactly-once", 0);
+    }
+
+    private static void judge(Path here, String delivery, int window) throws Exception {
+        try (Audit audit = Audit.open(here);
+                SandboxKafka kafka = SandboxKafka.start(here)) {
             kafka.createTopic(Audit.TOPIC, 3);
-            try (Fleet one = cluster(audit, kafka, "one")) {
+            try (Fleet one = cluster(audit, kafka, here.resolve("one"), delivery)) {
                 audit.startWriting(EVENTS_PER_SECOND);
-                try (Fleet other = cluster(audit, kafka, "other")) {
+                try (Fleet other = cluster(audit, kafka, here.resolve("other"), delivery)) {
                     await().atMost(LIMIT).until(() -> trouble(one, other) && trouble(other, one));
                 }
                 long epochs = epochs(audit);
@@ -48,12 +57,12 @@ class TwoClustersIT {
             }
             Judgement found = audit.judge(kafka.bootstrapServers());
             assertThat(found.clean()).as("%s", found).isTrue();
-            assertThat(found.duplicates()).isLessThanOrEqualTo(epochs(audit) * WINDOW);
+            assertThat(found.duplicates()).isLessThanOrEqualTo(epochs(audit) * window);
         }
     }
 
-    private static Fleet cluster(Audit audit, SandboxKafka kafka, String name) throws Exception {
-        Path here = Files.createDirectory(folder.resolve(name));
+    private static Fleet cluster(Audit audit, SandboxKafka kafka, Path here, String delivery) throws Exception {
+        Files.createDirectory(here);
         return Fleet.start(
                 audit,
                 kafka.bootstrapServers(),
@@ -63,8 +72,8 @@ class TwoClustersIT {
                 SHARDS,
                 (node, port) -> List.of(
                         "outbox-relay.cluster { seeds = static, seed-nodes = [\"127.0.0.1:" + port + "\"] }",
-                        "outbox-relay.outboxes.orders { reader.chunk-rows = 10, publisher.max-in-flight = " + WINDOW
-                                + " }"));
+                        "outbox-relay.outboxes.orders { reader.chunk-rows = 10, publisher { max-in-flight = " + WINDOW
+                                + ", delivery = " + delivery + " } }"));
     }
 
     private static boolean trouble(Fleet here, Fleet there) {

@@ -10,6 +10,7 @@ import io.outboxrelay.store.OutboxStore;
 import io.outboxrelay.store.Parked;
 import io.outboxrelay.store.Refusal;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -60,6 +61,11 @@ record MortalStore(OutboxStore store, Life life, Windows windows, String node, C
     @Override
     public CompletionStage<Done> conclude(Claim claim) {
         return living(() -> store.conclude(claim));
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> successor(Claim claim) {
+        return living(() -> store.successor(claim));
     }
 
     @Override

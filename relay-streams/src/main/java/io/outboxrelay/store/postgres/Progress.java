@@ -3,6 +3,7 @@ package io.outboxrelay.store.postgres;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Backlog;
+import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The progress table: one row per shard, its owner's epoch and how far it is. Called through the JDBC door. */
@@ -63,6 +65,18 @@ final class Progress {
                 ResultSet row = count.executeQuery()) {
             row.next();
             return row.getInt(1);
+        }
+    }
+
+    /** Who has taken the shard over since this claim. */
+    Optional<String> successor(Connection connection, Claim claim) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(sql.owner())) {
+            read.setInt(1, claim.shard().number());
+            try (ResultSet row = read.executeQuery()) {
+                return row.next() && row.getLong(1) > claim.epoch()
+                        ? Optional.ofNullable(row.getString(3))
+                        : Optional.empty();
+            }
         }
     }
 

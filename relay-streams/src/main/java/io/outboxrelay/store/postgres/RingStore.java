@@ -135,6 +135,12 @@ public final class RingStore implements OpenStore {
     }
 
     @Override
+    public CompletionStage<Optional<String>> successor(Claim claim) {
+        return workLane.inTransaction(
+                "look who has " + claim.shard(), connection -> progress.successor(connection, claim));
+    }
+
+    @Override
     public Source<Chunk, NotUsed> read(Claim claim) {
         return Source.unfoldAsync(claim, same -> {
             CompletableFuture<Chunk> next = new CompletableFuture<>();
