@@ -12,6 +12,7 @@ public record RelaySettings(
         DatabaseSettings database,
         ClusterSettings cluster,
         ManagementSettings management,
+        OtlpSettings otlp,
         Map<String, OutboxSettings> outboxes) {
 
     public RelaySettings {

@@ -38,6 +38,7 @@ final class SettingsReader {
         DatabaseSettings database = relay.sub("database").build(SettingsReader::clusterDatabase);
         ClusterSettings cluster = relay.sub("cluster").build(SettingsReader::cluster);
         ManagementSettings management = relay.sub("management").build(SettingsReader::management);
+        OtlpSettings otlp = relay.sub("metrics").sub("otlp").build(SettingsReader::otlp);
         Map<String, OutboxSettings> outboxes = outboxes(relay);
         if (outboxes.isEmpty()) {
             // Nobody uses the defaults yet; read them all the same, so that their problems are named at once.
@@ -45,7 +46,7 @@ final class SettingsReader {
         }
         Optional<RelaySettings> settings = Optional.empty();
         try {
-            settings = Optional.of(new RelaySettings(database, cluster, management, outboxes));
+            settings = Optional.of(new RelaySettings(database, cluster, management, otlp, outboxes));
         } catch (IllegalSettings refused) {
             refused.problems().forEach(relay::add);
         }
@@ -229,6 +230,12 @@ final class SettingsReader {
                 block.text("certificate"), block.text("key"), block.text("trusted"), block.duration("reload-interval"));
         TlsFiles.check(block, tls);
         return tls;
+    }
+
+    private static OtlpSettings otlp(Section block) {
+        Map<String, Secret> headers = new TreeMap<>();
+        block.properties("headers").forEach((name, value) -> headers.put(name, new Secret(value)));
+        return new OtlpSettings(block.text("url"), block.duration("interval"), headers);
     }
 
     private static ManagementSettings management(Section block) {

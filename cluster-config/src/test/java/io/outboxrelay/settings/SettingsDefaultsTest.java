@@ -41,6 +41,8 @@ class SettingsDefaultsTest {
     @Test
     void managementBlock() {
         assertThat(settings.management()).isEqualTo(new ManagementSettings("127.0.0.1", 7626, false));
+        assertThat(settings.otlp()).isEqualTo(new OtlpSettings("", Duration.ofSeconds(10), Map.of()));
+        assertThat(settings.otlp().isSent()).isFalse();
     }
 
     @Test
@@ -103,7 +105,7 @@ class SettingsDefaultsTest {
         assertThat(orders.purge()).isEqualTo(new PurgeSettings(Duration.ofSeconds(5), Duration.ofMinutes(10)));
         assertThat(orders.onHistoryChange()).isEqualTo(OutboxSettings.HistoryChange.HALT);
         assertThat(orders.retry()).isEqualTo(new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(10)));
-        assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(orders.stuckAfter()).isEqualTo(Duration.ofSeconds(5));
         assertThat(orders.drainTimeout()).isEqualTo(Duration.ofSeconds(8));
     }
 }

@@ -36,6 +36,9 @@ class SettingsMappingTest {
                   stable-after = 2 s, node-expiry = 4 s, wake-interval = 500 ms
                 }
                 management { host = localhost, port = 1, allow-writes = on }
+                metrics.otlp {
+                  url = "https://collector:4318/v1/metrics", interval = 20 s, headers { Authorization = "Bearer x" }
+                }
                 """);
         assertThat(settings.cluster())
                 .isEqualTo(new ClusterSettings(
@@ -48,6 +51,12 @@ class SettingsMappingTest {
                         Duration.ofMillis(500),
                         TlsSettings.off()));
         assertThat(settings.management()).isEqualTo(new ManagementSettings("localhost", 1, true));
+        assertThat(settings.otlp())
+                .isEqualTo(new OtlpSettings(
+                        "https://collector:4318/v1/metrics",
+                        Duration.ofSeconds(20),
+                        Map.of("Authorization", new Secret("Bearer x"))));
+        assertThat(settings.toString()).doesNotContain("Bearer");
     }
 
     private static final String EVERY_KEY = """

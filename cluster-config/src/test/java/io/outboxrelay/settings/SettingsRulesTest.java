@@ -31,6 +31,7 @@ class SettingsRulesTest {
                 "cluster.wake-interval | 99 ms | legal 100 ms to 1 m",
                 "cluster.tls.reload-interval | 999 ms | legal 1 s to 1 h",
                 "management.port | -1 | legal 0 to 65535",
+                "metrics.otlp.interval | 999 ms | legal 1 s to 10 m",
                 "outboxes.orders.table | Outbox | legal [a-z_]",
                 "outboxes.orders.table | a_table_name_that_is_a_little_bit_too_long | at most 40 characters",
                 "outboxes.orders.shards | 0 | legal 1 to 1024",

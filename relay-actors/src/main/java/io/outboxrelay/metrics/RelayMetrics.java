@@ -1,8 +1,10 @@
 package io.outboxrelay.metrics;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -13,21 +15,24 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.settings.OtlpSettings;
 import io.outboxrelay.store.PurgeReport;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one node; docs/metrics.md lists them all. What pools and producers say of themselves comes through
@@ -42,7 +47,9 @@ public final class RelayMetrics implements Extension {
             .toArray(Duration[]::new);
     private static final double[] ROWS = {1, 10, 50, 100, 250, 500, 1000, 2500};
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry served = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final CompositeMeterRegistry registry = new CompositeMeterRegistry(Clock.SYSTEM, List.of(served));
+    private final AtomicReference<@Nullable MeterRegistry> sent = new AtomicReference<>();
     private final Map<ShardId, ShardMetrics> shards = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> purgeWaits = new ConcurrentHashMap<>();
 
@@ -73,6 +80,10 @@ public final class RelayMetrics implements Extension {
         system.getWhenTerminated().thenRun(() -> {
             Metrics.removeRegistry(registry);
             collections.close();
+            MeterRegistry sending = sent.get();
+            if (sending != null) {
+                sending.close();
+            }
         });
     }
 
@@ -82,7 +93,21 @@ public final class RelayMetrics implements Extension {
 
     /** In the text format that Prometheus asks for. */
     public String scrape() {
-        return registry.scrape();
+        return served.scrape();
+    }
+
+    /**
+     * Begins to send everything to a collector too, until the node ends; once for each node.
+     *
+     * @param instance what the node is called there
+     */
+    public void send(OtlpSettings settings, String instance) {
+        MeterRegistry sending = OtlpPush.start(settings, instance);
+        if (!sent.compareAndSet(null, sending)) {
+            sending.close();
+            throw new IllegalStateException("the metrics of this node are being sent already");
+        }
+        registry.add(sending);
     }
 
     /**
@@ -91,7 +116,7 @@ public final class RelayMetrics implements Extension {
      * @param maxInFlight the bound that its rows in flight have
      * @param clock that rows' times are compared with
      */
-    public synchronized ShardMetrics open(ShardId shard, int maxInFlight, Clock clock) {
+    public synchronized ShardMetrics open(ShardId shard, int maxInFlight, java.time.Clock clock) {
         ShardMetrics metrics = new ShardMetrics(shard, maxInFlight, clock, this);
         ShardMetrics before = shards.put(shard, metrics);
         if (before != null) {
@@ -118,6 +143,14 @@ public final class RelayMetrics implements Extension {
                 .sorted((a, b) -> a.outbox().equals(b.outbox())
                         ? Integer.compare(a.number(), b.number())
                         : a.outbox().compareTo(b.outbox()))
+                .toList();
+    }
+
+    /** Why this node is not ready, in words: a line for each shard that stands still because of it. */
+    public List<String> troubles() {
+        return shards().stream()
+                .flatMap(shard ->
+                        of(shard).flatMap(ShardMetrics::trouble).stream().map(why -> "shard " + shard + ": " + why))
                 .toList();
     }
 
@@ -149,7 +182,7 @@ public final class RelayMetrics implements Extension {
                 .increment();
     }
 
-    PrometheusMeterRegistry registry() {
+    MeterRegistry registry() {
         return registry;
     }
 

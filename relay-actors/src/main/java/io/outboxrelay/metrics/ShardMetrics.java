@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToDoubleFunction;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShardMetrics implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final String FLOWING = "relaying";
+    private static final String RESTING = "paused";
 
     private final ShardId shard;
     private final RelayMetrics node;
@@ -54,10 +56,16 @@ public final class ShardMetrics implements AutoCloseable {
      * What the database said when the shard was last looked at; negative numbers for what it did not say.
      *
      * @param oldestSeconds age of the oldest row that waits
+     * @param trouble why this node is not ready; null where the shard is no reason for that
      */
     public record Sample(
-            long rowsWaiting, double oldestSeconds, long rowsParked, long aggregatesBlocked, boolean stuck) {
-        static final Sample NONE = new Sample(0, 0, 0, 0, false);
+            long rowsWaiting,
+            double oldestSeconds,
+            long rowsParked,
+            long aggregatesBlocked,
+            boolean stuck,
+            @Nullable String trouble) {
+        static final Sample NONE = new Sample(0, 0, 0, 0, false, null);
     }
 
     private record Standing(String phase, long epoch) {}
@@ -161,13 +169,29 @@ public final class ShardMetrics implements AutoCloseable {
         sample = now;
     }
 
-    /** Exact while rows flow; else as old as the last look at the database. */
+    /** Why this node is not ready, as it was when the database was last asked. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(sample.trouble());
+    }
+
+    /** Rows settled since the node started, under whatever claim. */
+    public long settledRows() {
+        return (long) settled.count();
+    }
+
+    /** It may be stuck, as far as can be told without the database: it does not relay, or has rows in flight. */
+    public boolean isSuspect() {
+        return run.meter().inFlightRows() > 0
+                || !(standing.phase().equals(FLOWING) || standing.phase().equals(RESTING));
+    }
+
+    /** Exact while rows flow; else, and where none are handed out, as old as the last look at the database. */
     private double lagSeconds() {
         Instant head = run.oldest().peek();
         if (head != null) {
             return Math.max(0, Duration.between(head, clock.instant()).toNanos() / NANOS_PER_SECOND);
         }
-        return standing.phase().equals(FLOWING) ? 0 : Math.max(0, sample.oldestSeconds());
+        return standing.phase().equals(FLOWING) && !sample.stuck() ? 0 : Math.max(0, sample.oldestSeconds());
     }
 
     /**

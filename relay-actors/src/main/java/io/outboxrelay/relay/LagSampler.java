@@ -6,19 +6,18 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the shards of this node in turn how many rows wait, for the metrics: one at a time and one a second, because a
- * count looks at up to 20,000 rows. What a scrape shows is as many seconds old as the node has shards.
+ * Asks the shards of this node how many rows wait and whether they get on, for metrics and readiness, some each second.
  *
- * If this dies halfway: it starts over with the first shard; the metrics show what was counted last.
+ * If this dies halfway: it starts over; metrics and readiness show what was found last.
  */
 final class LagSampler {
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -30,14 +29,14 @@ final class LagSampler {
         NEXT
     }
 
-    /** Null where the shard did not answer. */
-    private record Looked(ShardId shard, @Nullable ShardStatus status) implements Command {}
+    /** Those that answered. */
+    private record Looked(List<ShardStatus> statuses) implements Command {}
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final Function<ShardId, CompletionStage<ShardStatus>> ask;
     private final RelayMetrics metrics;
-    private int turn;
+    private final SamplerTurns turns = new SamplerTurns();
 
     private LagSampler(
             ActorContext<Command> context,
@@ -64,27 +63,39 @@ final class LagSampler {
     }
 
     private Behavior<Command> next() {
-        List<ShardId> here = metrics.shards();
-        if (here.isEmpty()) {
-            timers.startSingleTimer(Alarm.NEXT, PAUSE);
-            return Behaviors.same();
-        }
-        ShardId shard = here.get(turn++ % here.size());
-        context.pipeToSelf(ask.apply(shard), (status, failure) -> new Looked(shard, status));
+        List<CompletableFuture<List<ShardStatus>>> asked =
+                due().stream().map(this::status).toList();
+        context.pipeToSelf(
+                CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)),
+                (all, failure) -> new Looked(
+                        asked.stream().flatMap(answer -> answer.join().stream()).toList()));
         return Behaviors.same();
     }
 
+    /** Empty where it does not answer. */
+    private CompletableFuture<List<ShardStatus>> status(ShardId shard) {
+        return ask.apply(shard)
+                .handle((status, failure) -> failure == null ? List.of(status) : List.<ShardStatus>of())
+                .toCompletableFuture();
+    }
+
+    private List<ShardId> due() {
+        return turns.next(metrics.shards().stream()
+                .flatMap(shard -> metrics.of(shard).stream()
+                        .map(seen -> new SamplerTurns.Seen(shard, seen.settledRows(), seen.isSuspect())))
+                .toList());
+    }
+
     private Behavior<Command> looked(Looked looked) {
-        ShardStatus status = looked.status();
-        if (status != null) {
-            metrics.of(looked.shard())
-                    .ifPresent(shard -> shard.sampled(new ShardMetrics.Sample(
-                            status.rowsWaiting(),
-                            status.oldestWaitingSeconds(),
-                            status.parkedRows(),
-                            status.blockedAggregates(),
-                            status.stuck())));
-        }
+        looked.statuses()
+                .forEach(status -> metrics.of(new ShardId(status.outbox(), status.shard()))
+                        .ifPresent(shard -> shard.sampled(new ShardMetrics.Sample(
+                                status.rowsWaiting(),
+                                status.oldestWaitingSeconds(),
+                                status.parkedRows(),
+                                status.blockedAggregates(),
+                                status.stuck(),
+                                status.unready() ? status.reason() : null))));
         timers.startSingleTimer(Alarm.NEXT, PAUSE);
         return Behaviors.same();
     }

@@ -20,7 +20,8 @@ record ShardReport(
     /** Null is what could not be learned. */
     ShardStatus status(@Nullable Backlog backlog, @Nullable Parked parked) {
         RelayException error = state.lastError();
-        String reason = standstill(backlog).reason(setup.settings().stuckAfter());
+        Standstill standstill = standstill(backlog);
+        String reason = standstill.reason(setup.settings().stuckAfter());
         return new ShardStatus(
                 setup.shard().outbox(),
                 setup.shard().number(),
@@ -41,7 +42,8 @@ record ShardReport(
                 error == null ? null : error.getMessage(),
                 error == null ? null : error.fault(),
                 seconds(setup.nanoTime().getAsLong() - state.sinceNanos()),
-                state.failures());
+                state.failures(),
+                reason != null && standstill.isOfThisNode());
     }
 
     private @Nullable String position() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stuck rows wait, and nothing got on for as long as `stuck-after`
  * @param reason why, in words
  * @param attempt failures in a row so far
+ * @param unready stuck, and its node is not ready for that; false from nodes of version 0.1.0
  */
 public record ShardStatus(
         String outbox,
@@ -42,7 +43,8 @@ public record ShardStatus(
         @Nullable String lastError,
         @Nullable Fault lastErrorFault,
         double phaseSinceSeconds,
-        int attempt)
+        int attempt,
+        boolean unready)
         implements Wire {
 
     /** Stands in for a shard that could not be asked. */
@@ -67,6 +69,7 @@ public record ShardStatus(
                 reason,
                 null,
                 0,
-                0);
+                0,
+                false);
     }
 }

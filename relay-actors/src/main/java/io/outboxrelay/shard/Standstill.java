@@ -56,6 +56,18 @@ record Standstill(
         };
     }
 
+    /**
+     * Whether this node is to blame, or what only it reaches: not a person who wants it so, a coordinator that is silent or
+     * a topic that takes nothing while others do.
+     */
+    boolean isOfThisNode() {
+        return switch (phase) {
+            case WAITING, PAUSED, STOPPED, UNKNOWN -> false;
+            case CLAIMING, RETRYING, HALTED -> true;
+            case RELAYING, DRAINING -> inFlight > 0 || backlog == null || held.isEmpty();
+        };
+    }
+
     /** What is not known may wait. */
     private boolean nothingWaits() {
         return backlog != null && backlog.rows() == 0 && inFlight == 0 && held.isEmpty();

@@ -40,7 +40,8 @@ class OutboxRoutesTest extends RoutesScene {
                                  "position":"cursor 9","rowsWaiting":12,"rowsWaitingCapped":true,
                                  "oldestWaitingSeconds":1.5,"ratePerSecond":2.25,"rowsInFlight":3,"publishedRows":4,
                                  "parkedRows":5,"blockedAggregates":1,"stuck":true,"reason":"Kafka is away",
-                                 "lastError":null,"lastErrorFault":null,"phaseSinceSeconds":0.5,"attempt":0}"""));
+                                 "lastError":null,"lastErrorFault":null,"phaseSinceSeconds":0.5,"attempt":0,
+                                 "unready":true}"""));
     }
 
     @Test

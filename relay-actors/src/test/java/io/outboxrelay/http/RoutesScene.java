@@ -115,7 +115,8 @@ abstract class RoutesScene {
                         null,
                         null,
                         0.5,
-                        0));
+                        0,
+                        true));
     }
 
     /** Returns the event's id. */

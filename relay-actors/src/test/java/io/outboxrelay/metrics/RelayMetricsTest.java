@@ -1,7 +1,10 @@
 package io.outboxrelay.metrics;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.graph.RelayObserver;
 import io.outboxrelay.graph.ShardMeter;
@@ -11,17 +14,24 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.Position;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.Delivery;
+import io.outboxrelay.settings.OtlpSettings;
+import io.outboxrelay.settings.Secret;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RelayMetricsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final ShardId SHARD = new ShardId("orders", 3);
     private static final String LABELS = "{outbox=\"orders\",shard=\"3\"} ";
 
@@ -98,7 +109,7 @@ class RelayMetricsTest {
         ShardMetrics shard = metrics.open(SHARD, 500, clock);
         RelayObserver run = shard.begin(new ShardMeter());
         shard.entered("relaying", 4);
-        shard.sampled(new Sample(12, 90.5, 0, 0, false));
+        shard.sampled(new Sample(12, 90.5, 0, 0, false, null));
         assertThat(lines()).contains("outbox_relay_lag_seconds" + LABELS + "0.0");
         Chunk first = chunk(1);
         run.onRead(first);
@@ -111,6 +122,53 @@ class RelayMetricsTest {
         shard.entered("halted", 4);
         assertThat(lines())
                 .contains("outbox_relay_lag_seconds" + LABELS + "90.5", "outbox_relay_rows_waiting" + LABELS + "12.0");
+    }
+
+    @Test
+    void sendsWhatItCountsToACollectorForAsLongAsTheNodeRuns() throws Exception {
+        List<String> bodies = new CopyOnWriteArrayList<>();
+        HttpServer collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/metrics", request -> {
+            bodies.add(request.getRequestHeaders().getFirst("Authorization") + " "
+                    + new String(request.getRequestBody().readAllBytes(), ISO_8859_1));
+            request.sendResponseHeaders(200, -1);
+            request.close();
+        });
+        collector.start();
+        try {
+            String url = "http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/metrics";
+            metrics.send(
+                    new OtlpSettings(url, Duration.ofSeconds(1), Map.of("Authorization", new Secret("Bearer x"))),
+                    "here:1");
+            ShardMetrics shard = metrics.open(SHARD, 500, clock);
+            RelayObserver run = shard.begin(new ShardMeter());
+            run.onRead(chunk(5));
+            await().atMost(LIMIT)
+                    .until(() -> bodies.stream()
+                            .anyMatch(body -> body.startsWith("Bearer x ")
+                                    && body.contains("outbox.relay.rows.read")
+                                    && body.contains("outbox.relay.lag")
+                                    && body.contains("here:1")));
+            kit.shutdownTestKit();
+            await().atMost(LIMIT)
+                    .until(() -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().startsWith("otlp-metrics-publisher")));
+        } finally {
+            collector.stop(0);
+        }
+    }
+
+    @Test
+    void tellsWhyTheNodeIsNotReadyForAsLongAsThatHoldsAndTheShardIsHere() {
+        ShardMetrics shard = metrics.open(SHARD, 500, clock);
+        assertThat(metrics.troubles()).isEmpty();
+        shard.sampled(new Sample(12, 90.5, 0, 0, true, "no broker"));
+        assertThat(metrics.troubles()).containsExactly("shard orders/3: no broker");
+        shard.sampled(new Sample(12, 90.5, 0, 0, true, null));
+        assertThat(metrics.troubles()).isEmpty();
+        shard.sampled(new Sample(12, 90.5, 0, 0, true, "no broker"));
+        shard.close();
+        assertThat(metrics.troubles()).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ClusterSettings;
 import io.outboxrelay.settings.ManagementSettings;
+import io.outboxrelay.settings.OtlpSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
 import io.outboxrelay.settings.TlsSettings;
@@ -70,6 +71,7 @@ final class TestNode {
                         Duration.ofMillis(200),
                         TlsSettings.off()),
                 new ManagementSettings("127.0.0.1", 0, false),
+                new OtlpSettings("", Duration.ofSeconds(10), Map.of()),
                 Map.of("orders", orders));
         this.system = ActorSystem.create(
                 Behaviors.empty(), "relay", PekkoConfiguration.of(settings, further.withFallback(RAW)));

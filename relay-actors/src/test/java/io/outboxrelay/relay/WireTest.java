@@ -147,7 +147,8 @@ class WireTest {
                 "no topic",
                 Fault.MISCONFIGURED,
                 0.125,
-                6);
+                6,
+                true);
         return List.of(
                 new ShardActor.Keep(true, "paused by ann", 7L),
                 new ShardActor.Keep(false, null, null),

@@ -36,23 +36,30 @@ class StandstillTest {
             this.moved = made;
         }
 
-        private @Nullable String reason() {
+        private Standstill standstill() {
             long now = Duration.ofHours(1).toNanos();
             Progress progress = new Progress(now - nanos(made), now - nanos(moved), 0, 0, 0);
             return new Standstill(
-                            now,
-                            phase,
-                            now - nanos(since),
-                            progress,
-                            "paused by ann",
-                            failures,
-                            failure,
-                            backlog,
-                            inFlight,
-                            unanswered,
-                            underWay,
-                            held)
-                    .reason(LIMIT);
+                    now,
+                    phase,
+                    now - nanos(since),
+                    progress,
+                    "paused by ann",
+                    failures,
+                    failure,
+                    backlog,
+                    inFlight,
+                    unanswered,
+                    underWay,
+                    held);
+        }
+
+        private @Nullable String reason() {
+            return standstill().reason(LIMIT);
+        }
+
+        private boolean isOfThisNode() {
+            return standstill().isOfThisNode();
         }
 
         private static long nanos(long seconds) {
@@ -169,6 +176,21 @@ class StandstillTest {
         Scene scene = new Scene(Phase.WAITING, 14);
         scene.backlog = null;
         assertThat(scene.reason()).contains("coordinator has not said");
+    }
+
+    @Test
+    void theNodeAnswersForWhatFailsHereAndNotForAPersonsWishOrATopic() {
+        assertThat(inFlight(14).isOfThisNode()).isTrue();
+        assertThat(new Scene(Phase.RETRYING, 14).isOfThisNode()).isTrue();
+        assertThat(new Scene(Phase.HALTED, 14).isOfThisNode()).isTrue();
+        assertThat(new Scene(Phase.CLAIMING, 14).isOfThisNode()).isTrue();
+        assertThat(new Scene(Phase.PAUSED, 14).isOfThisNode()).isFalse();
+        assertThat(new Scene(Phase.WAITING, 14).isOfThisNode()).isFalse();
+        Scene denied = new Scene(Phase.RELAYING, 14);
+        denied.held = Set.of("not authorised to write to topic a");
+        assertThat(denied.isOfThisNode()).isFalse();
+        denied.inFlight = 1;
+        assertThat(denied.isOfThisNode()).isTrue();
     }
 
     @ParameterizedTest

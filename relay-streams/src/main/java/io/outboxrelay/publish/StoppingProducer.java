@@ -1,7 +1,6 @@
 package io.outboxrelay.publish;
 
-import io.micrometer.core.instrument.Metrics;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.outboxrelay.publish.lane.CountedProducer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -9,11 +8,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,27 +20,18 @@ import org.jspecify.annotations.Nullable;
  * <p>With one request in flight no batch for a partition is under way behind the one that fails, and the failure is
  * reported on the producer's own thread before it sends another; there it is stopped for good.
  */
-final class StoppingProducer extends KafkaProducer<byte[], byte[]> {
+final class StoppingProducer extends CountedProducer {
 
     /** The first record that failed, and why. */
     record Stop(ProducerRecord<byte[], byte[]> record, Exception cause) {}
 
     private final Executor blocking;
-    private final KafkaClientMetrics numbers;
     private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
 
     /** @param blocking where closing may wait */
     StoppingProducer(Map<String, Object> properties, Executor blocking) {
-        super(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        super(properties);
         this.blocking = blocking;
-        this.numbers = new KafkaClientMetrics(this);
-        numbers.bindTo(Metrics.globalRegistry);
-    }
-
-    @Override
-    public void close(Duration timeout) {
-        numbers.close();
-        super.close(timeout);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.outboxrelay.cluster.PekkoConfiguration;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.forming.ClusterForming;
+import io.outboxrelay.metrics.RelayMetrics;
 import io.outboxrelay.publish.KafkaCheck;
 import io.outboxrelay.publish.KafkaPublisher;
 import io.outboxrelay.publish.LanePublisher;
@@ -128,6 +129,9 @@ public final class Node {
     }
 
     private void open() {
+        if (settings.otlp().isSent()) {
+            RelayMetrics.get(system).send(settings.otlp(), Owner.of(system));
+        }
         List<OutboxSettings> all = List.copyOf(settings.outboxes().values());
         List<OpenStore> opened = all.stream().map(this::storeOf).toList();
         stores.addAll(opened);

@@ -70,7 +70,7 @@ class OperateIT {
                         "outbox-relay {",
                         "  database { url = \"" + postgres.jdbcUrl() + "\", user = postgres }",
                         "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
-                        "  outboxes { orders { shards = 1, stuck-after = 2 s } }",
+                        "  outboxes { orders { shards = 1 } }",
                         "  cluster.port = " + freePort(),
                         "  management { port = " + port + ", allow-writes = true }",
                         "}"));
@@ -121,6 +121,12 @@ class OperateIT {
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         return new ObjectMapper().readTree(answer.body());
+    }
+
+    private static HttpResponse<String> ready() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/ready"))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private static void awaitReason(String beginning) {
@@ -187,6 +193,7 @@ class OperateIT {
     void aMissingTopicAPauseAndAKafkaThatIsAwayAreNamedInTheStatus() throws Exception {
         String missing = write("Missing", "m", "'x'");
         awaitReason("topic outbox.event.Missing does not exist");
+        await("one topic alone is no reason").atMost(LIMIT).until(() -> ready().statusCode() == 200);
         assertThat(run("doctor").out()).contains("FAIL  topics: topic outbox.event.Missing does not exist");
         assertThat(run("parked", "skip", missing).code()).isZero();
         awaitGettingOn();
@@ -204,10 +211,14 @@ class OperateIT {
         awaitGettingOn();
 
         kafka.stop();
+        await().atMost(LIMIT).until(() -> ready().statusCode() == 200);
         write("order", "p", "'2'");
         awaitReason("Kafka has not acknowledged 1 rows for topic outbox.event.order for ");
+        await().atMost(LIMIT).until(() -> ready().statusCode() != 200);
+        assertThat(ready().body()).contains("shard orders/0: Kafka has not acknowledged 1 rows");
         kafka.startAgain();
         await().atMost(LIMIT).ignoreExceptions().until(() -> values("p").equals(List.of("1", "2")));
         awaitGettingOn();
+        await().atMost(LIMIT).until(() -> ready().statusCode() == 200);
     }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer under a new id whose first transaction, an empty position record, is committed. */
 record OpenedLane(String id, KafkaProducer<byte[], byte[]> producer, int positionPartition) {
@@ -24,8 +23,7 @@ record OpenedLane(String id, KafkaProducer<byte[], byte[]> producer, int positio
             try (Admin admin = Admin.create(LaneProperties.admin(settings))) {
                 partitions = new PositionTopic(settings, faults, admin).prepare();
             }
-            KafkaProducer<byte[], byte[]> producer =
-                    new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+            KafkaProducer<byte[], byte[]> producer = new CountedProducer(properties);
             return begin(settings, faults, new OpenedLane(id, producer, PositionTopic.partition(id, partitions)));
         } catch (RuntimeException e) {
             throw faults.ofPositions(what, e);
