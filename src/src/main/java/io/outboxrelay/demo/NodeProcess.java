@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,10 @@ final class NodeProcess {
      *
      * @param classPath of some build of the relay
      * @param javaOptions after those that every node gets
+     * @param environment added to ours
      */
-    record Launch(String classPath, List<String> javaOptions) {
-        static final Launch SAME_BUILD = new Launch(System.getProperty("java.class.path"), List.of());
+    record Launch(String classPath, List<String> javaOptions, Map<String, String> environment) {
+        static final Launch SAME_BUILD = new Launch(System.getProperty("java.class.path"), List.of(), Map.of());
     }
 
     /** What became of the process. */
@@ -100,10 +102,11 @@ final class NodeProcess {
         if (stopping) {
             return;
         }
-        process = new ProcessBuilder(commandLine())
+        ProcessBuilder next = new ProcessBuilder(commandLine())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        next.environment().putAll(launch.environment());
+        process = next.start();
         killed = false;
         frozen = false;
     }

@@ -31,7 +31,9 @@ enum ClusterFault {
     /** What one node sends is lost; it hears the others. */
     CUT_ONE_DIRECTION(true),
     /** A node is cut off for seconds, again and again. */
-    FLAPPING_LINK(true);
+    FLAPPING_LINK(true),
+    /** A node starts with a clock that is an hour ahead, which then goes back two hours, and forth: nobody may notice. */
+    CLOCK(false);
 
     /** False where every hand-over is an orderly one. */
     final boolean mayRepeat;

@@ -1,6 +1,7 @@
 package io.outboxrelay.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.demo.Audit;
 import io.outboxrelay.demo.Audit.Judgement;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,7 @@ class ClusterFaultsIT {
     private static final long SEED = Long.getLong("cluster.seed", System.nanoTime());
     private static final String FAULTS = System.getProperty("cluster.faults", "CUT_OFF_ONE");
     private static final String REPORT = System.getProperty("cluster.report", "");
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final int EVENTS_PER_SECOND = Integer.getInteger("cluster.rate", 200);
     private static final int NODES = 3;
     private static final int GUEST = NODES + 1;
@@ -151,6 +154,7 @@ class ClusterFaultsIT {
             case CUT_ALL -> cutAll();
             case CUT_ONE_DIRECTION -> cutInOneDirection(victim);
             case FLAPPING_LINK -> flapping(victim);
+            case CLOCK -> atOddsWithTheClock(victim);
         };
     }
 
@@ -285,6 +289,34 @@ class ClusterFaultsIT {
             lasts(2 * random.nextDouble());
         }
         return relayedByTheLiving();
+    }
+
+    private Instant atOddsWithTheClock(int victim) throws Exception {
+        WallClock clock = WallClock.in(folder.resolve("clock")).set(HOUR);
+        restart(victim, clock.environment());
+        long pid = fleet.pid(victim);
+        for (Duration ahead : List.of(HOUR, HOUR.negated(), HOUR)) {
+            clock.set(ahead);
+            await().atMost(LIMIT).until(() -> isAhead(victim, ahead));
+            lasts(5);
+        }
+        assertThat(fleet.pid(victim)).as("node %d was not removed", victim).isEqualTo(pid);
+        Instant relayed = relayedByTheLiving();
+        restart(victim, Map.of());
+        return relayed;
+    }
+
+    private boolean isAhead(int node, Duration ahead) throws Exception {
+        Duration found = Duration.between(Instant.now(), fleet.clock(node));
+        return found.minus(ahead).abs().compareTo(Duration.ofMinutes(1)) < 0;
+    }
+
+    private void restart(int node, Map<String, String> environment) throws Exception {
+        fleet.signal(node, "TERM");
+        assertThat(fleet.awaitExit(node)).isZero();
+        fleet.launchAs(node, List.of(), environment);
+        fleet.start(node);
+        fleet.awaitSpread();
     }
 
     /** Those that ended are started again, at once where nobody is left. */

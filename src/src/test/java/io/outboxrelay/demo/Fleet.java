@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -36,7 +39,7 @@ public final class Fleet implements AutoCloseable {
     public record Build(Path target) {
         private NodeProcess.Launch launch() {
             return new NodeProcess.Launch(
-                    target.resolve("outbox-relay.jar") + ":" + target.resolve("lib/*"), List.of());
+                    target.resolve("outbox-relay.jar") + ":" + target.resolve("lib/*"), List.of(), Map.of());
         }
 
         /** Has it create or upgrade the tables. */
@@ -257,7 +260,24 @@ public final class Fleet implements AutoCloseable {
 
     /** From its next start on the node is one of this build, with further options for java. */
     public void launchAs(int number, String... javaOptions) {
-        node(number).launchAs(new NodeProcess.Launch(NodeProcess.Launch.SAME_BUILD.classPath(), List.of(javaOptions)));
+        launchAs(number, List.of(javaOptions), Map.of());
+    }
+
+    /** The same with something added to its environment. */
+    public void launchAs(int number, List<String> javaOptions, Map<String, String> environment) {
+        node(number)
+                .launchAs(new NodeProcess.Launch(NodeProcess.Launch.SAME_BUILD.classPath(), javaOptions, environment));
+    }
+
+    /** The time of day by a node's own clock, to the second. */
+    public Instant clock(int number) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(node(number).url("/alive")).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.discarding())
+                .headers()
+                .firstValue("Date")
+                .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
+                .orElseThrow();
     }
 
     /** What shards say that keeps rows back. */
