@@ -2,11 +2,15 @@ package io.outboxrelay.cli;
 
 import io.outboxrelay.node.Node;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs one node of the relay cluster until it is told to stop. */
 @Command(
@@ -14,6 +18,15 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Runs one node. To add a node to a cluster, start it with the same database.")
 final class NodeCommand implements Callable<Integer> {
+
+    /** Read by logback.xml, which would be silent about any other value, and from then on. */
+    private static final String LOG_FORMAT = "RELAY_LOG_FORMAT";
+
+    private static final Set<String> LOG_FORMATS = Set.of("text", "json");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "HOCON configuration of the node.")
     @SuppressWarnings("NullAway.Init") // required: set by picocli
@@ -29,10 +42,18 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        checkLogFormat(System.getenv().getOrDefault(LOG_FORMAT, "text"));
         if (whilePid != null) {
             exitWith(whilePid);
         }
         return Node.run(config);
+    }
+
+    private void checkLogFormat(String format) {
+        if (!LOG_FORMATS.contains(format)) {
+            throw new ParameterException(
+                    spec.commandLine(), LOG_FORMAT + " = '" + format + "', legal: text, json (or not to set it)");
+        }
     }
 
     private static void exitWith(long pid) {

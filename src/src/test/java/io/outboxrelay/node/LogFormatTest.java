@@ -10,6 +10,7 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.status.Status;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
@@ -27,6 +28,9 @@ class LogFormatTest {
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
         configurator.doConfigure(Objects.requireNonNull(LogFormatTest.class.getResource("/logback.xml")));
+        assertThat(context.getStatusManager().getCopyOfStatusList())
+                .as("what would be printed at every start")
+                .noneMatch(status -> status.getEffectiveLevel() > Status.INFO);
         ConsoleAppender<ILoggingEvent> appender =
                 (ConsoleAppender<ILoggingEvent>) context.getLogger(Logger.ROOT_LOGGER_NAME)
                         .iteratorForAppenders()

@@ -5,6 +5,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.settings.AcknowledgeSettings;
 import io.outboxrelay.settings.ReaderSettings;
+import io.outboxrelay.store.Holder;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.jdbc.TickPace;
 import io.outboxrelay.store.plain.PlainRows.Found;
@@ -124,12 +125,12 @@ final class Lookout {
 
     /** An owner that settles rows meets the epoch there; one that finds none would never notice a newer owner. */
     private void refuseFormerOwners(Connection connection, List<Asking> served) throws SQLException {
-        Map<Integer, PlainShards.Owner> owners = shards.owners(connection);
+        Map<Integer, Holder> holders = shards.holders(connection);
         for (Asking shard : served) {
             Claim claim = shard.claim();
-            PlainShards.Owner owner = owners.get(claim.shard().number());
-            if (owner == null || owner.epoch() != claim.epoch()) {
-                shard.answer().completeExceptionally(PlainShards.fenced(claim, owner));
+            Holder holder = holders.get(claim.shard().number());
+            if (holder == null || holder.epoch() != claim.epoch()) {
+                shard.answer().completeExceptionally(Holder.fenced(claim.shard(), claim.epoch(), holder));
             }
         }
     }

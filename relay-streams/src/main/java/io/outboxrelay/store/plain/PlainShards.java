@@ -6,6 +6,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
+import io.outboxrelay.store.Holder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The relay's own table beside a plain outbox: slots and epoch of each shard. Called through the JDBC door. */
 final class PlainShards {
@@ -22,9 +22,6 @@ final class PlainShards {
 
     private final PlainSql sql;
     private final String self;
-
-    /** Whoever claimed the shard last; `name` is null under a node of an earlier version. */
-    record Owner(long epoch, @Nullable String name) {}
 
     /** @param self as {@link io.outboxrelay.store.Owner} has it */
     PlainShards(PlainSql sql, String self) {
@@ -59,32 +56,22 @@ final class PlainShards {
                     throw missing(claim.shard());
                 }
                 if (row.getLong(1) != claim.epoch()) {
-                    throw fenced(claim, new Owner(row.getLong(1), row.getString(2)));
+                    throw Holder.fenced(claim.shard(), claim.epoch(), new Holder(row.getLong(1), row.getString(2)));
                 }
             }
         }
     }
 
     /** Of every shard by its number. */
-    Map<Integer, Owner> owners(Connection connection) throws SQLException {
-        Map<Integer, Owner> owners = new HashMap<>();
+    Map<Integer, Holder> holders(Connection connection) throws SQLException {
+        Map<Integer, Holder> holders = new HashMap<>();
         try (PreparedStatement read = connection.prepareStatement(sql.owners());
                 ResultSet row = read.executeQuery()) {
             while (row.next()) {
-                owners.put(row.getInt(1), new Owner(row.getLong(2), row.getString(3)));
+                holders.put(row.getInt(1), new Holder(row.getLong(2), row.getString(3)));
             }
         }
-        return owners;
-    }
-
-    /** @param now the shard's owner, or null if it was dealt to others and is no more */
-    static RelayException fenced(Claim claim, @Nullable Owner now) {
-        String name = now == null ? null : now.name();
-        String what = now == null
-                ? " is no more"
-                : " was claimed" + (name == null ? "" : " by " + name) + " with epoch " + now.epoch();
-        return RelayException.fencedBy(
-                name, "shard " + claim.shard() + what + ", this claim has epoch " + claim.epoch());
+        return holders;
     }
 
     private RelayException missing(ShardId shard) {

@@ -1,5 +1,6 @@
 package io.outboxrelay.store.postgres;
 
+import io.outboxrelay.store.Holder;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.Connection;
@@ -24,14 +25,14 @@ final class Acknowledgement {
     record Entry(
             int shard, long epoch, String tid, Object session, SnapshotPosition position, List<Refusal> refusals) {}
 
-    /** Where the row lies now, and under whose epoch; `name` is null where the owner has no address. */
-    record Owner(long epoch, String tid, @Nullable String name) {}
+    /** Where the row lies now, and whose it is. */
+    record Found(String tid, Holder holder) {}
 
     /**
      * `written` maps shards to the new place of their row, `refused` the others to their owner; `lost` are those that
      * were claimed in an earlier database session, and are not touched.
      */
-    record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Owner> refused, Set<Integer> lost) {}
+    record Outcome(Map<Integer, String> written, Map<Integer, @Nullable Found> refused, Set<Integer> lost) {}
 
     private final OutboxSql sql;
     private final ParkedRows parked;
@@ -85,22 +86,22 @@ final class Acknowledgement {
         return written;
     }
 
-    private Map<Integer, @Nullable Owner> refused(
+    private Map<Integer, @Nullable Found> refused(
             Connection connection, List<Entry> entries, Map<Integer, String> written) throws SQLException {
-        Map<Integer, @Nullable Owner> refused = new HashMap<>();
+        Map<Integer, @Nullable Found> refused = new HashMap<>();
         for (Entry entry : entries) {
             if (!written.containsKey(entry.shard())) {
-                refused.put(entry.shard(), owner(connection, entry.shard()));
+                refused.put(entry.shard(), found(connection, entry.shard()));
             }
         }
         return refused;
     }
 
-    private @Nullable Owner owner(Connection connection, int shard) throws SQLException {
+    private @Nullable Found found(Connection connection, int shard) throws SQLException {
         try (PreparedStatement find = connection.prepareStatement(sql.owner())) {
             find.setInt(1, shard);
             try (ResultSet row = find.executeQuery()) {
-                return row.next() ? new Owner(row.getLong(1), row.getString(2), row.getString(3)) : null;
+                return row.next() ? new Found(row.getString(2), new Holder(row.getLong(1), row.getString(3))) : null;
             }
         }
     }

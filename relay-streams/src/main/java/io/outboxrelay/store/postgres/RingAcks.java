@@ -4,11 +4,12 @@ import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.store.Holder;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.Acknowledgement.Entry;
+import io.outboxrelay.store.postgres.Acknowledgement.Found;
 import io.outboxrelay.store.postgres.Acknowledgement.Outcome;
-import io.outboxrelay.store.postgres.Acknowledgement.Owner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +125,7 @@ final class RingAcks {
         Row row = new Row(follow.taken(), follow.session());
         Row old = rows.put(row.shard, row);
         if (old != null) {
-            fail(old.waiting, fenced(old, new Owner(row.epoch, row.tid, null)));
+            fail(old.waiting, Holder.fenced(old.shard, old.epoch, new Holder(row.epoch, null)));
         }
         return Behaviors.same();
     }
@@ -223,28 +224,20 @@ final class RingAcks {
     private void conclude(Pending pending, Outcome outcome) {
         Row row = pending.row();
         String tid = outcome.written().get(row.shard.number());
-        Owner owner = outcome.refused().get(row.shard.number());
+        Found found = outcome.refused().get(row.shard.number());
         if (outcome.lost().contains(row.shard.number())) {
             fail(pending.waiting(), lane.sessionLost());
         } else if (tid != null) {
             row.tid = tid;
             pending.waiting().forEach(waiting -> waiting.complete(Done.getInstance()));
-        } else if (owner != null && owner.epoch() == row.epoch) {
-            row.tid = owner.tid(); // the row was moved, not taken: try again
+        } else if (found != null && found.holder().epoch() == row.epoch) {
+            row.tid = found.tid(); // the row was moved, not taken: try again
             row.refusals.addAll(0, pending.refusals());
             row.waiting.addAll(0, pending.waiting());
             row.dirty = true;
         } else {
-            fail(pending.waiting(), fenced(row, owner));
+            fail(pending.waiting(), Holder.fenced(row.shard, row.epoch, found == null ? null : found.holder()));
         }
-    }
-
-    private static RelayException fenced(Row row, @Nullable Owner now) {
-        String what = now == null
-                ? " is no more"
-                : " was claimed" + (now.name() == null ? "" : " by " + now.name()) + " with epoch " + now.epoch();
-        return RelayException.fencedBy(
-                now == null ? null : now.name(), "shard " + row.shard + what + " after " + row.epoch);
     }
 
     private static RelayException notFollowed(ShardId shard, long epoch) {
