@@ -133,7 +133,7 @@ final class SettingsReader {
         return new DatabaseSettings(
                 block.text("url"),
                 block.text("user"),
-                PasswordFile.password(block),
+                SecretFile.read(block, "password"),
                 block.integer("connections"),
                 block.duration("connect-timeout"),
                 block.duration("socket-timeout"),
@@ -239,6 +239,16 @@ final class SettingsReader {
     }
 
     private static ManagementSettings management(Section block) {
-        return new ManagementSettings(block.text("host"), block.integer("port"), block.flag("allow-writes"));
+        return new ManagementSettings(
+                block.text("host"),
+                block.integer("port"),
+                block.flag("allow-writes"),
+                block.sub("auth").build(SettingsReader::credentials),
+                block.sub("tls").build(SettingsReader::tls));
+    }
+
+    private static ManagementCredentials credentials(Section block) {
+        return new ManagementCredentials(
+                SecretFile.read(block, "token"), block.text("user"), SecretFile.read(block, "password"));
     }
 }

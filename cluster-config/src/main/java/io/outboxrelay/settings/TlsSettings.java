@@ -3,12 +3,11 @@ package io.outboxrelay.settings;
 import java.time.Duration;
 
 /**
- * How nodes prove to each other who they are, and hide what they say: three PEM files. Without any of them remoting is
- * plain TCP.
+ * How a node proves who it is, and hides what it says: three PEM files. Without any of them it talks plain TCP.
  *
  * @param certificate this node's certificate
  * @param key its private key
- * @param trusted the certificate of the authority that issues the nodes' certificates
+ * @param trusted the certificate of the authority that issued it, and those of whoever talks with it
  * @param reloadInterval how often the files are read again
  */
 public record TlsSettings(String certificate, String key, String trusted, Duration reloadInterval) {
@@ -17,9 +16,9 @@ public record TlsSettings(String certificate, String key, String trusted, Durati
     public TlsSettings {
         boolean any = !(certificate + key + trusted).isBlank();
         Rules rules = new Rules();
-        requireIf(any, rules, "certificate", certificate, "RELAY_TLS_CERTIFICATE");
-        requireIf(any, rules, "key", key, "RELAY_TLS_KEY");
-        requireIf(any, rules, "trusted", trusted, "RELAY_TLS_TRUSTED");
+        requireIf(any, rules, "certificate", certificate);
+        requireIf(any, rules, "key", key);
+        requireIf(any, rules, "trusted", trusted);
         rules.between("reload-interval", reloadInterval, Duration.ofSeconds(1), Duration.ofHours(1))
                 .orThrow();
     }
@@ -33,10 +32,12 @@ public record TlsSettings(String certificate, String key, String trusted, Durati
         return !certificate.isBlank();
     }
 
-    private static void requireIf(boolean any, Rules rules, String key, String value, String variable) {
-        if (any) {
-            rules.required(key, value, variable);
-        }
+    private static void requireIf(boolean any, Rules rules, String key, String value) {
+        rules.that(
+                !any || !value.isBlank(),
+                key,
+                "\"\"",
+                "legal are certificate, key and trusted together, or none of them");
     }
 
     /** Without the key's file: somebody will put the key itself there. */

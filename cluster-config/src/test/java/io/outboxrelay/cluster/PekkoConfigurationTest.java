@@ -18,7 +18,7 @@ class PekkoConfigurationTest {
               kafka.bootstrap-servers = "kafka:9092"
               outboxes { orders { drain-timeout = 5 s }, bills { table = bills, drain-timeout = 30 s } }
               cluster { host = node-1, port = 7001, stable-after = 4 s }
-              management { host = localhost, port = 7002, allow-writes = true }
+              management { host = localhost, port = 7002, allow-writes = true, auth.token = "0123456789abcdef" }
             }
             """;
 

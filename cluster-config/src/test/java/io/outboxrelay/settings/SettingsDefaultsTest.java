@@ -40,7 +40,9 @@ class SettingsDefaultsTest {
 
     @Test
     void managementBlock() {
-        assertThat(settings.management()).isEqualTo(new ManagementSettings("127.0.0.1", 7626, false));
+        assertThat(settings.management())
+                .isEqualTo(new ManagementSettings(
+                        "127.0.0.1", 7626, false, ManagementCredentials.none(), TlsSettings.off()));
         assertThat(settings.otlp()).isEqualTo(new OtlpSettings("", Duration.ofSeconds(10), Map.of()));
         assertThat(settings.otlp().isSent()).isFalse();
     }

@@ -35,7 +35,10 @@ class SettingsMappingTest {
                   host = node-1.local, port = 0, seeds = static, seed-nodes = ["a:1", "[::1]:65535"]
                   stable-after = 2 s, node-expiry = 4 s, wake-interval = 500 ms
                 }
-                management { host = localhost, port = 1, allow-writes = on }
+                management {
+                  host = localhost, port = 1, allow-writes = on
+                  auth { token = "0123456789abcdef", user = ann, password = p }
+                }
                 metrics.otlp {
                   url = "https://collector:4318/v1/metrics", interval = 20 s, headers { Authorization = "Bearer x" }
                 }
@@ -50,7 +53,13 @@ class SettingsMappingTest {
                         Duration.ofSeconds(4),
                         Duration.ofMillis(500),
                         TlsSettings.off()));
-        assertThat(settings.management()).isEqualTo(new ManagementSettings("localhost", 1, true));
+        assertThat(settings.management())
+                .isEqualTo(new ManagementSettings(
+                        "localhost",
+                        1,
+                        true,
+                        new ManagementCredentials(new Secret("0123456789abcdef"), "ann", new Secret("p")),
+                        TlsSettings.off()));
         assertThat(settings.otlp())
                 .isEqualTo(new OtlpSettings(
                         "https://collector:4318/v1/metrics",

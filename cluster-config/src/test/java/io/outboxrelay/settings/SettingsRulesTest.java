@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsRulesTest {
+    private static final String TOKEN = "auth.token = 0123456789abcdef";
     private static final String ROOT = "outbox-relay.";
 
     @ParameterizedTest
@@ -149,16 +150,39 @@ class SettingsRulesTest {
     }
 
     @Test
-    void writesAreOnlyAllowedOnALoopbackHost() {
-        assertThat(Configs.problemsWith("management { allow-writes = true, host = 10.0.0.1 }"))
+    void writesAreOnlyAllowedOnALoopbackHostOrWithTls() {
+        assertThat(Configs.problemsWith("management { allow-writes = true, host = 10.0.0.1, " + TOKEN + " }"))
                 .singleElement()
                 .satisfies(p -> assertThat(p)
                         .startsWith(ROOT + "management.allow-writes = true")
                         .contains("10.0.0.1"));
-        assertThat(Configs.with("management { allow-writes = true, host = \"::1\" }")
+        assertThat(Configs.with("management { allow-writes = true, host = \"::1\", " + TOKEN + " }")
                         .management()
                         .allowWrites())
                 .isTrue();
+    }
+
+    @Test
+    void writesAreOnlyAllowedToWhoeverShowsSomething() {
+        assertThat(Configs.problemsWith("management.allow-writes = true"))
+                .singleElement()
+                .satisfies(p -> assertThat(p)
+                        .startsWith(ROOT + "management.allow-writes = true")
+                        .contains("auth.token"));
+        assertThat(Configs.with("management { allow-writes = true, auth { user = ann, password = x } }")
+                        .management()
+                        .credentials()
+                        .hasUser())
+                .isTrue();
+        assertThat(Configs.problemsWith("management.auth.user = ann"))
+                .singleElement()
+                .satisfies(p -> assertThat(p).startsWith(ROOT + "management.auth.user = ann"));
+        assertThat(Configs.problemsWith("management.auth.token = canary"))
+                .singleElement()
+                .satisfies(p -> assertThat(p)
+                        .startsWith(ROOT + "management.auth.token")
+                        .contains("16")
+                        .doesNotContain("canary"));
     }
 
     @Test
@@ -233,7 +257,7 @@ class SettingsRulesTest {
         assertThat(Configs.problemsWith("cluster.tls.key = \"canary.pem\""))
                 .hasSize(2)
                 .anyMatch(line -> line.startsWith(ROOT + "cluster.tls.certificate")
-                        && line.contains("environment variable RELAY_TLS_CERTIFICATE"))
+                        && line.contains("legal are certificate, key and trusted together"))
                 .anyMatch(line -> line.startsWith(ROOT + "cluster.tls.trusted"))
                 .noneMatch(line -> line.contains("canary"));
         assertThat(Configs.with("").cluster().tls().isOn()).isFalse();

@@ -12,18 +12,26 @@ record ChangeNote(String by, String reason) {
     static final String BY = "by";
     static final String REASON = "reason";
 
+    /** Of whoever shows a token and gives no name. */
+    static final String UNKNOWN = "unknown";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST = 200;
 
     /** From the query, else from the JSON object in `body`, which may be empty. */
-    static ChangeNote read(Query query, String body) {
-        return read(query, object(body));
+    static ChangeNote read(Query query, String body, String who) {
+        return read(query, object(body), who);
     }
 
-    /** From the query, else from `object`. */
-    static ChangeNote read(Query query, JsonNode object) {
+    /**
+     * From the query, else from `object`.
+     *
+     * @param who has proven to be that user, which then counts; or {@link #UNKNOWN}
+     */
+    static ChangeNote read(Query query, JsonNode object, String who) {
+        String said = bounded(BY, query.get(BY).or(() -> text(object, BY)).orElse(UNKNOWN));
         return new ChangeNote(
-                bounded(BY, query.get(BY).or(() -> text(object, BY)).orElse("unknown")),
+                who.equals(UNKNOWN) ? said : who,
                 bounded(REASON, query.get(REASON).or(() -> text(object, REASON)).orElse("")));
     }
 

@@ -93,9 +93,9 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
             throw new Refused(StatusCodes.NOT_FOUND, "legal: POST to /node/drain");
         }
         return only(HttpMethods.POST, request, () -> {
-            checkWrites(readOnly);
+            String who = checkWrites(request, readOnly);
             return body(request.entity())
-                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body, who))
                     .thenApply(this::drain);
         });
     }
@@ -144,10 +144,10 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     }
 
     private CompletionStage<HttpResponse> reshard(HttpRequest request, OutboxHandle outbox, boolean readOnly) {
-        checkWrites(readOnly);
+        String who = checkWrites(request, readOnly);
         int shards = wantedShards(request.getUri().query().get("shards").orElse(""));
         return body(request.entity())
-                .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                .thenApply(body -> ChangeNote.read(request.getUri().query(), body, who))
                 .thenCompose(note -> views().reshard(outbox, shards, note))
                 .thenApply(Replies::accepted);
     }
@@ -177,9 +177,9 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
             default -> throw noSuchPath();
         };
         return only(HttpMethods.POST, request, () -> {
-            checkWrites(readOnly);
+            String who = checkWrites(request, readOnly);
             return body(request.entity())
-                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                    .thenApply(body -> ChangeNote.read(request.getUri().query(), body, who))
                     .thenCompose(note -> parked.decide(decision, event, note))
                     .thenApply(Replies::ok);
         });
@@ -187,11 +187,11 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
 
     private CompletionStage<HttpResponse> edit(
             HttpRequest request, ParkedViews parked, String event, boolean readOnly) {
-        checkWrites(readOnly);
+        String who = checkWrites(request, readOnly);
         return body(request.entity(), EDIT_WITHIN_MILLIS, EDIT_BYTES)
                 .thenApply(EditBody::read)
                 .thenCompose(body -> parked.edit(
-                        event, body.edit(), ChangeNote.read(request.getUri().query(), body.object())))
+                        event, body.edit(), ChangeNote.read(request.getUri().query(), body.object(), who)))
                 .thenApply(Replies::ok);
     }
 
@@ -213,19 +213,21 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     }
 
     private CompletionStage<HttpResponse> change(HttpRequest request, ShardId shard, boolean paused, boolean readOnly) {
-        checkWrites(readOnly);
+        String who = checkWrites(request, readOnly);
         return body(request.entity())
-                .thenApply(body -> ChangeNote.read(request.getUri().query(), body))
+                .thenApply(body -> ChangeNote.read(request.getUri().query(), body, who))
                 .thenCompose(note -> views().change(shard, paused, note))
                 .thenApply(Replies::ok);
     }
 
-    private static void checkWrites(boolean readOnly) {
+    /** Who asks, as far as that is known. */
+    private String checkWrites(HttpRequest request, boolean readOnly) {
         if (readOnly) {
             throw new Refused(
                     StatusCodes.FORBIDDEN,
                     "management is read-only; outbox-relay.management.allow-writes = true opens it");
         }
+        return new Guard(handles().credentials()).admit(request).orElse(ChangeNote.UNKNOWN);
     }
 
     private CompletionStage<String> body(RequestEntity entity) {

@@ -2,6 +2,7 @@ package io.outboxrelay.relay;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.OutboxAdmin;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
  * @param tryAgain tells a shard that rows which were put aside may go out now
+ * @param credentials what somebody has to show who changes something over management HTTP
  * @param leave has this node hand its shards over, leave the cluster and end
  */
 public record RelayHandles(
@@ -28,7 +30,8 @@ public record RelayHandles(
         ConcurrentMap<String, Integer> shardCounts,
         Function<ShardId, CompletionStage<ShardStatus>> statusOf,
         Consumer<ShardId> tryAgain,
-        Runnable leave) {
+        Runnable leave,
+        ManagementCredentials credentials) {
 
     /** One outbox by the names people know it by, and what can be done with it as a whole. */
     public record OutboxHandle(String name, String table, OutboxAdmin admin) {}

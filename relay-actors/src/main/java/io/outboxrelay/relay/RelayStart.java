@@ -57,7 +57,8 @@ public final class RelayStart {
                 shardCounts,
                 regions::status,
                 regions::tryAgain,
-                () -> CoordinatedShutdown.get(system).runAll(DrainedByOperator.REASON));
+                () -> CoordinatedShutdown.get(system).runAll(DrainedByOperator.REASON),
+                settings.management().credentials());
         system.systemActorOf(LagSampler.create(regions::status), "lag-sampler", Props.empty());
         RelayExtension.get(system).started(handles);
         return handles;

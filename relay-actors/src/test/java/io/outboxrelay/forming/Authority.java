@@ -25,20 +25,20 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate authority of one test; what it issues lies as PEM files in folders. */
-final class Authority {
+public final class Authority {
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private final KeyPair keys = keyPair();
     private final X500Name name;
     private final X509Certificate own;
 
-    Authority(String name) {
+    public Authority(String name) {
         this.name = new X500Name("CN=" + name);
         this.own = sign(this.name, keys, true, Duration.ofDays(1));
     }
 
     /** Where a node's PEM files lie, and the number of its certificate. */
-    record Pem(Path certificate, Path key, Path trusted, BigInteger serial) {
+    public record Pem(Path certificate, Path key, Path trusted, BigInteger serial) {
         /** What goes below `outbox-relay`. */
         String settings() {
             return """
@@ -48,7 +48,7 @@ final class Authority {
     }
 
     /** Writes, or replaces, a certificate with that common name, its key and this authority's certificate. */
-    Pem issue(Path folder, String commonName) throws IOException {
+    public Pem issue(Path folder, String commonName) throws IOException {
         return issue(folder, commonName, Duration.ofDays(1));
     }
 

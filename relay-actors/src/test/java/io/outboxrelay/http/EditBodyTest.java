@@ -48,8 +48,13 @@ class EditBodyTest {
     @Test
     void whoAndWhyComeFromTheBodyToo() {
         ChangeNote note = ChangeNote.read(
-                Query.create("by=ann"), EditBody.read("{\"reason\": \"typo\"}").object());
+                Query.create("by=ann"), EditBody.read("{\"reason\": \"typo\"}").object(), ChangeNote.UNKNOWN);
         assertThat(note).isEqualTo(new ChangeNote("ann", "typo"));
+    }
+
+    @Test
+    void whoHasProvenWhoItIsCannotSayItWasSomebodyElse() {
+        assertThat(ChangeNote.read(Query.create("by=bob"), "", "ann").by()).isEqualTo("ann");
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
+import io.outboxrelay.settings.ManagementCredentials;
+import io.outboxrelay.settings.Secret;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.Refusal;
@@ -37,6 +39,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
 import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +52,8 @@ abstract class RoutesScene {
     static final ObjectMapper JSON = new ObjectMapper();
     static final Queue<ShardId> TRIED_AGAIN = new ConcurrentLinkedQueue<>();
     static final AtomicInteger LEAVES = new AtomicInteger();
+    static final ManagementCredentials CREDENTIALS =
+            new ManagementCredentials(new Secret("0123456789abcdef"), "ann", new Secret("p"));
     static ActorTestKit kit;
     static TestProbe<CoordinatorActor.Command> coordinator;
     static InMemoryOutboxStore store;
@@ -67,7 +72,8 @@ abstract class RoutesScene {
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
                         RoutesScene::status,
                         TRIED_AGAIN::add,
-                        LEAVES::incrementAndGet));
+                        LEAVES::incrementAndGet,
+                        CREDENTIALS));
     }
 
     /** Knows of three shards; anything but that question goes to the probe. */
@@ -84,6 +90,7 @@ abstract class RoutesScene {
 
     @BeforeEach
     void threeShards() {
+        LEAVES.set(0);
         state = new CoordinatorActor.OutboxState(3, null);
     }
 
@@ -157,7 +164,17 @@ abstract class RoutesScene {
         return result(sending(request, readOnly));
     }
 
+    /** With the right token, where the request has no credentials of its own. */
     static CompletionStage<HttpResponse> sending(HttpRequest request, boolean readOnly) throws Exception {
+        return sendingAsIs(
+                request.getHeader("Authorization").isPresent()
+                        ? request
+                        : request.addCredentials(HttpCredentials.createOAuth2BearerToken(
+                                CREDENTIALS.token().reveal())),
+                readOnly);
+    }
+
+    static CompletionStage<HttpResponse> sendingAsIs(HttpRequest request, boolean readOnly) throws Exception {
         ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(kit.system());
         ManagementRouteProviderSettings settings = ManagementRouteProviderSettings.create(
                         Uri.create("http://localhost:7626"))

@@ -6,6 +6,7 @@ import io.outboxrelay.cluster.PekkoConfiguration;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ClusterSettings;
+import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.settings.ManagementSettings;
 import io.outboxrelay.settings.OtlpSettings;
 import io.outboxrelay.settings.OutboxSettings;
@@ -70,7 +71,7 @@ final class TestNode {
                         Duration.ofSeconds(3),
                         Duration.ofMillis(200),
                         TlsSettings.off()),
-                new ManagementSettings("127.0.0.1", 0, false),
+                new ManagementSettings("127.0.0.1", 0, false, ManagementCredentials.none(), TlsSettings.off()),
                 new OtlpSettings("", Duration.ofSeconds(10), Map.of()),
                 Map.of("orders", orders));
         this.system = ActorSystem.create(

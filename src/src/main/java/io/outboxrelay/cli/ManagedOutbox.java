@@ -46,10 +46,7 @@ final class ManagedOutbox {
     /** @throws ParameterException if it cannot be told which outbox is meant */
     Asked asked() {
         RelaySettings settings = LoadedConfig.load(config).settings();
-        return new Asked(
-                new ManagementClient(
-                        settings.management().host(), settings.management().port()),
-                name(settings));
+        return new Asked(ManagementClient.of(settings.management()), name(settings));
     }
 
     private String name(RelaySettings settings) {

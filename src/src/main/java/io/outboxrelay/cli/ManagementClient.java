@@ -3,6 +3,9 @@ package io.outboxrelay.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.outboxrelay.http.ServedTls;
+import io.outboxrelay.settings.ManagementCredentials;
+import io.outboxrelay.settings.ManagementSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -15,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -25,9 +29,9 @@ final class ManagementClient {
     private static final int FIRST_ERROR = 400;
 
     private final ObjectMapper json = new ObjectMapper();
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient http;
     private final String base;
+    private final String authorization;
 
     /** The node answered, and will not do it. */
     static final class RefusedByNode extends IllegalStateException {
@@ -38,8 +42,38 @@ final class ManagementClient {
         }
     }
 
-    ManagementClient(String host, int port) {
-        this.base = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    private ManagementClient(HttpClient http, String base, String authorization) {
+        this.http = http;
+        this.base = base;
+        this.authorization = authorization;
+    }
+
+    /**
+     * Asks as the node itself is configured: by HTTPS if it has a certificate, and with its credentials.
+     *
+     * @throws IllegalStateException if the authority it trusts cannot be read
+     */
+    static ManagementClient of(ManagementSettings settings) {
+        String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+        HttpClient.Builder http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+        if (settings.tls().isOn()) {
+            http.sslContext(ServedTls.trusting(settings.tls()));
+        }
+        return new ManagementClient(
+                http.build(),
+                (settings.tls().isOn() ? "https" : "http") + "://" + host + ":" + settings.port(),
+                authorization(settings.credentials()));
+    }
+
+    /** Empty where there is nothing to show. */
+    private static String authorization(ManagementCredentials credentials) {
+        if (credentials.hasToken()) {
+            return "Bearer " + credentials.token().reveal();
+        }
+        String basic = credentials.user() + ":" + credentials.password().reveal();
+        return credentials.hasUser()
+                ? "Basic " + Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8))
+                : "";
     }
 
     JsonNode get(String path) {
@@ -66,7 +100,9 @@ final class ManagementClient {
                         .map(parameter -> parameter.getKey() + "="
                                 + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&"));
-        return HttpRequest.newBuilder(URI.create(base + path + (encoded.isEmpty() ? "" : "?" + encoded)));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path + (encoded.isEmpty() ? "" : "?" + encoded)));
+        return authorization.isEmpty() ? request : request.header("Authorization", authorization);
     }
 
     private JsonNode send(HttpRequest.Builder request) {

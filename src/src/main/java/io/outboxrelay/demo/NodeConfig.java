@@ -1,6 +1,7 @@
 package io.outboxrelay.demo;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.UUID;
 
 /** The configuration file of one node: what differs from the defaults and nothing else. */
 record NodeConfig(
@@ -11,6 +12,11 @@ record NodeConfig(
         int shards,
         int clusterPort,
         int managementPort) {
+
+    /** Whoever shows it may change something through the nodes' management HTTP. */
+    static final String TOKEN = UUID.randomUUID().toString();
+
+    static final String AUTH = ", auth.token = \"" + TOKEN + "\"";
 
     String hocon() {
         return """
@@ -26,7 +32,7 @@ record NodeConfig(
                     publisher.max-in-flight = %d
                   }
                   cluster { host = "127.0.0.1", port = %d }
-                  management { host = "127.0.0.1", port = %d, allow-writes = true }
+                  management { host = "127.0.0.1", port = %d, allow-writes = true%s }
                 }
                 """.formatted(
                         quoted(databaseUrl),
@@ -37,7 +43,8 @@ record NodeConfig(
                         shards,
                         DemoSettings.MAX_IN_FLIGHT,
                         clusterPort,
-                        managementPort);
+                        managementPort,
+                        AUTH);
     }
 
     /** A HOCON string is a JSON string. */

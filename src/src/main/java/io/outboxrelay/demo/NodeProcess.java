@@ -105,6 +105,7 @@ final class NodeProcess {
         ProcessBuilder next = new ProcessBuilder(commandLine())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        next.environment().put("RELAY_MANAGEMENT_TOKEN", NodeConfig.TOKEN);
         next.environment().putAll(launch.environment());
         process = next.start();
         killed = false;

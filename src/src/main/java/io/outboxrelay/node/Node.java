@@ -4,6 +4,7 @@ import io.outboxrelay.cluster.PekkoConfiguration;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.forming.ClusterForming;
+import io.outboxrelay.http.ServedTls;
 import io.outboxrelay.metrics.RelayMetrics;
 import io.outboxrelay.publish.KafkaCheck;
 import io.outboxrelay.publish.KafkaPublisher;
@@ -14,6 +15,7 @@ import io.outboxrelay.relay.RelayedOutbox;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.settings.TlsSettings;
 import io.outboxrelay.store.OpenStore;
 import io.outboxrelay.store.Owner;
 import io.outboxrelay.store.plain.PlainStore;
@@ -35,6 +37,7 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.management.javadsl.PekkoManagement;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,13 +145,18 @@ public final class Node {
         for (int n = 0; n < all.size(); n++) {
             open(all.get(n), opened.get(n), await(counts.get(n)));
         }
-        Uri management = await(PekkoManagement.get(system).start());
+        Uri management = await(PekkoManagement.get(system).start(this::secured));
         await(ClusterForming.join(system, settings));
         RelayStart.start(system, settings, outboxes, Clock.systemUTC());
         log.atInfo()
                 .addKeyValue("outboxes", settings.outboxes().keySet())
                 .addKeyValue("management", settings.management().host() + ":" + management.port())
                 .log("node is relaying");
+    }
+
+    private ManagementRouteProviderSettings secured(ManagementRouteProviderSettings plain) {
+        TlsSettings tls = settings.management().tls();
+        return tls.isOn() ? plain.withHttpsConnectionContext(ServedTls.serving(tls)) : plain;
     }
 
     /** Null where the database does not answer yet, which is no reason to keep the other outboxes waiting. */

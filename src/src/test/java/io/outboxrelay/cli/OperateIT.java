@@ -42,6 +42,7 @@ import picocli.CommandLine;
 /** A person looks after a running node with the command line and HTTP. */
 class OperateIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final String TOKEN = "0123456789abcdef";
     private static final String TOPIC = "outbox.event.order";
 
     @TempDir
@@ -72,7 +73,7 @@ class OperateIT {
                         "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
                         "  outboxes { orders { shards = 1 } }",
                         "  cluster.port = " + freePort(),
-                        "  management { port = " + port + ", allow-writes = true }",
+                        "  management { port = " + port + ", allow-writes = true, auth.token = \"" + TOKEN + "\" }",
                         "}"));
         assertThat(run("migrate").code()).isZero();
         node = Node.start(LoadedConfig.load(config));
@@ -118,6 +119,7 @@ class OperateIT {
     private static JsonNode call(String method, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + TOKEN)
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         return new ObjectMapper().readTree(answer.body());

@@ -45,7 +45,9 @@ public final class Fleet implements AutoCloseable {
         /** Has it create or upgrade the tables. */
         public void migrate(Audit audit, String bootstrapServers, Path folder) throws Exception {
             NodeConfig config = new NodeConfig(audit.url(), audit.user(), audit.user(), bootstrapServers, 1, 1, 1);
-            Path file = Files.writeString(folder.resolve("migrate.conf"), config.hocon());
+            Path file = Files.writeString(
+                    folder.resolve("migrate.conf"),
+                    config.hocon().replace(NodeConfig.AUTH, "").replace("allow-writes = true", "allow-writes = false"));
             Process migrate = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -95,7 +97,12 @@ public final class Fleet implements AutoCloseable {
     public static Fleet start(Audit audit, String bootstrapServers, Path folder, int count, int shards, Build build)
             throws IOException {
         Fleet fleet = configure(audit, bootstrapServers, folder, count, shards, (number, port) -> List.of());
-        fleet.nodes.all().forEach(node -> node.launchAs(build.launch()));
+        for (NodeProcess node : fleet.nodes.all()) {
+            node.launchAs(build.launch());
+            Path file = folder.resolve("node-" + node.number() + ".conf");
+            // it may know of no credentials; nodes of this build have them from the environment
+            Files.writeString(file, Files.readString(file).replace(NodeConfig.AUTH, ""));
+        }
         return fleet.startFirst(count);
     }
 
@@ -235,6 +242,7 @@ public final class Fleet implements AutoCloseable {
     public void post(int number, String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(node(number).url(path))
                 .POST(HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + NodeConfig.TOKEN)
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 abstract class FaultScene {
     static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String TOKEN = "0123456789abcdef";
     private static final String DELIVERY = System.getProperty("crash.delivery", "at-least-once");
     private static final int EVENTS_PER_SECOND = Integer.getInteger("crash.rate", 200);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -72,7 +73,7 @@ abstract class FaultScene {
                 "  kafka.properties { metadata.max.age.ms = 1000 }",
                 "  outboxes.orders { shards = 4, publisher.topic-check-interval = 500 ms }",
                 "  cluster.port = " + freePort(),
-                "  management { port = " + managementPort + ", allow-writes = true }",
+                "  management { port = " + managementPort + ", allow-writes = true, auth.token = \"" + TOKEN + "\" }",
                 "}"));
         if (!DELIVERY.equals("at-least-once")) {
             lines.add("outbox-relay.outbox-defaults.publisher.delivery = " + DELIVERY);
@@ -142,6 +143,7 @@ abstract class FaultScene {
     static JsonNode call(String method, String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + TOKEN)
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != 200) {

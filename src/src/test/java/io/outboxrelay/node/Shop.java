@@ -46,6 +46,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class Shop implements AutoCloseable {
     static final String TOPIC = "outbox.event.order";
     static final int KEYS = 40;
+    private static final String TOKEN = "0123456789abcdef";
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     final SandboxPostgres postgres = SandboxPostgres.start();
@@ -73,7 +74,7 @@ final class Shop implements AutoCloseable {
                 "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
                 "  outboxes { orders { shards = 8 } }",
                 "  cluster.port = " + freePort(),
-                "  management { port = " + freePort() + ", allow-writes = true }",
+                "  management { port = " + freePort() + ", allow-writes = true, auth.token = \"" + TOKEN + "\" }",
                 "}"));
         all.addAll(List.of(lines));
         return Files.write(Files.createTempFile(folder, "node", ".conf"), all);
@@ -170,6 +171,7 @@ final class Shop implements AutoCloseable {
         URI uri = URI.create("http://127.0.0.1:" + node.settings().management().port() + path);
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + TOKEN)
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
