@@ -47,6 +47,16 @@ class MonitoringTest {
         assertThat(documented()).containsAll(named(rules.stream()));
     }
 
+    @Test
+    void theOperatorsGuideSaysOfEveryAlertWhatToDo() throws IOException {
+        List<String> alerts = matches(
+                Pattern.compile("(?m)^ +- alert: (\\w+)$"), Files.readString(DOCS.resolve("monitoring/alerts.yml")));
+        List<String> explained = matches(
+                Pattern.compile("(?m)^\\| `(Outbox\\w+)` \\| \\S.* \\| \\S.* \\|$"),
+                Files.readString(DOCS.resolve("operations.md")));
+        assertThat(explained).containsExactlyElementsOf(alerts);
+    }
+
     private static Set<String> named(Stream<String> texts) {
         return texts.flatMap(text -> matches(NAME, text).stream())
                 .map(name -> PART_OF_HISTOGRAM.matcher(name).replaceFirst(""))
