@@ -2,6 +2,7 @@ package io.outboxrelay.control;
 
 import io.outboxrelay.model.ShardId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,13 @@ public record ControlState(
         paused = Map.copyOf(paused);
         resharding = Map.copyOf(resharding);
         history = List.copyOf(history);
+    }
+
+    /** The last changes as people read them, newest first. */
+    public List<Deed> deeds() {
+        List<Deed> deeds = new ArrayList<>(history.stream().map(Deed::of).toList());
+        Collections.reverse(deeds);
+        return deeds;
     }
 
     public boolean isPaused(ShardId shard) {

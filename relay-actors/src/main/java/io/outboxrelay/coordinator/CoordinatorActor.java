@@ -3,6 +3,7 @@ package io.outboxrelay.coordinator;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
+import io.outboxrelay.control.Deed;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 public final class CoordinatorActor {
     /** What an error begins with that may pass by itself; any other refuses what was asked for. */
     public static final String UNAVAILABLE = ControlJournal.UNAVAILABLE;
+
+    private static final String NOT_READ_YET = UNAVAILABLE + "the control journal is not read yet";
 
     /** What the coordinator understands. */
     public sealed interface Command {}
@@ -98,6 +100,12 @@ public final class CoordinatorActor {
      */
     public record OutboxState(
             @Nullable Integer shards, @Nullable Integer reshardingTo) implements Wire {}
+
+    /** Refused while the control journal is not read yet. */
+    public record GetHistory(ActorRef<StatusReply<History>> replyTo) implements Command, Wire {}
+
+    /** The last changes that operators made, newest first. */
+    public record History(List<Deed> history) implements Wire {}
 
     /** A shard was drained for a hand-over; whoever gets it next can be woken. */
     public record ShardStopped(ShardId shard) implements Command, Wire {}
@@ -173,6 +181,7 @@ public final class CoordinatorActor {
                 .onMessage(ShardsKnown.class, known -> learning(learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, Behaviors::same)
                 .onMessage(ShardStopped.class, stopped -> Behaviors.same())
+                .onMessage(GetHistory.class, asked -> tell(asked, StatusReply.error(NOT_READ_YET)))
                 .build();
     }
 
@@ -199,6 +208,7 @@ public final class CoordinatorActor {
                 .onMessage(IntentKnown.class, intent -> changed(plan, plan.with(intent.state())))
                 .onMessage(ShardsKnown.class, known -> known(plan, learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
+                .onMessage(GetHistory.class, asked -> tell(asked, StatusReply.success(plan.history())))
                 .onMessage(
                         ShardStopped.class,
                         stopped -> wake(
@@ -350,15 +360,12 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
-        Map<String, OutboxState> states = new TreeMap<>();
-        setup.duties()
-                .keySet()
-                .forEach(outbox -> states.put(
-                        outbox,
-                        new OutboxState(
-                                plan.count(outbox).orElse(null),
-                                plan.target(outbox).orElse(null))));
-        asked.replyTo().tell(new OutboxStates(states));
+        asked.replyTo().tell(new OutboxStates(plan.states(setup.duties().keySet())));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> tell(GetHistory asked, StatusReply<History> history) {
+        asked.replyTo().tell(history);
         return Behaviors.same();
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,21 @@ record ShardPlan(Map<String, Integer> shards, ControlState intent) {
 
     ShardPlan {
         shards = Map.copyOf(shards);
+    }
+
+    /** Of each of these outboxes, by name. */
+    Map<String, CoordinatorActor.OutboxState> states(Set<String> outboxes) {
+        Map<String, CoordinatorActor.OutboxState> states = new TreeMap<>();
+        outboxes.forEach(outbox -> states.put(
+                outbox,
+                new CoordinatorActor.OutboxState(
+                        count(outbox).orElse(null), target(outbox).orElse(null))));
+        return states;
+    }
+
+    /** What operators did last. */
+    CoordinatorActor.History history() {
+        return new CoordinatorActor.History(intent.deeds());
     }
 
     /** Every shard, by outbox and number, but none of an outbox that was dealt until that is written down. */

@@ -37,7 +37,7 @@ import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
 import org.apache.pekko.pattern.StatusReply;
 
 /**
- * Everything below `/outbox`, answered by any node for all of them, and `/node`, by each for itself. Created by Pekko
+ * Everything below `/outbox` and `/history`, answered by any node for all of them, and `/node`, by each for itself. Created by Pekko
  * Management, at times more than once.
  *
  * <pre>
@@ -53,6 +53,7 @@ import org.apache.pekko.pattern.StatusReply;
  * GET  /outbox/{name}/shards/{n}          one shard
  * POST /outbox/{name}/shards/{n}/pause    unless management is read-only
  * POST /outbox/{name}/shards/{n}/resume   likewise
+ * GET  /history?limit=                    what operators did last, newest first
  * POST /node/drain                        hand the shards of the node that is asked over, leave and end; likewise
  * </pre>
  */
@@ -75,7 +76,16 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         boolean readOnly = settings.readOnly();
         return concat(
                 below("outbox", (request, path) -> dispatch(request, path, readOnly)),
-                below("node", (request, path) -> node(request, path, readOnly)));
+                below("node", (request, path) -> node(request, path, readOnly)),
+                below("history", this::history));
+    }
+
+    private CompletionStage<HttpResponse> history(HttpRequest request, List<String> path) {
+        if (!path.isEmpty()) {
+            throw new Refused(StatusCodes.NOT_FOUND, "legal: /history");
+        }
+        return only(
+                HttpMethods.GET, request, () -> views().history(limit(request)).thenApply(Replies::ok));
     }
 
     private Route below(String prefix, BiFunction<HttpRequest, List<String>, CompletionStage<HttpResponse>> answer) {

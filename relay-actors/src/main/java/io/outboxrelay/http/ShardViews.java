@@ -48,6 +48,14 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         return states().thenApply(states -> outbox(handle, states));
     }
 
+    /** What operators did last, newest first; no more than `limit`. */
+    CompletionStage<CoordinatorActor.History> history(int limit) {
+        CompletionStage<CoordinatorActor.History> known = AskPattern.askWithStatus(
+                handles.coordinator(), CoordinatorActor.GetHistory::new, ANSWER_WITHIN, system.scheduler());
+        return known.thenApply(all ->
+                new CoordinatorActor.History(all.history().stream().limit(limit).toList()));
+    }
+
     private CompletionStage<CoordinatorActor.OutboxStates> states() {
         return AskPattern.ask(
                 handles.coordinator(), CoordinatorActor.GetOutboxes::new, ANSWER_WITHIN, system.scheduler());

@@ -82,6 +82,18 @@ class CoordinatorActorTest {
     }
 
     @Test
+    void tellsWhatOperatorsDidOnceTheJournalIsRead() {
+        start(LONG, LONG);
+        TestProbe<StatusReply<CoordinatorActor.History>> asker = KIT.createTestProbe();
+        coordinator.tell(new CoordinatorActor.GetHistory(asker.ref()));
+        assertThat(asker.receiveMessage(LIMIT).getError()).hasMessageContaining("not read yet");
+        learn(SECOND);
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.GetHistory(asker.ref()));
+        assertThat(asker.receiveMessage(LIMIT).getValue().history()).isEmpty();
+    }
+
+    @Test
     void wakesEveryShardAgainAndAgain() {
         start(Duration.ofMillis(20), LONG);
         learn();

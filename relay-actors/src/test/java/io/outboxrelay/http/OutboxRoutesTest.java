@@ -69,6 +69,17 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void tellsWhatOperatorsDidNewestFirst() throws Exception {
+        assertThat(body(get("/history?limit=1"), 200)).isEqualTo(JSON.readTree("""
+                {"history":[{"action":"resume","outbox":"orders","shards":[2],"events":[],"by":"bob","reason":"",
+                             "detail":"","at":"1970-01-01T00:01:00Z"}]}"""));
+        assertThat(body(get("/history"), 200).get("history")).hasSize(2);
+        assertThat(problem(get("/history?limit=0"), 400)).contains("legal: 1 to 1000");
+        assertThat(problem(get("/history/orders"), 404)).contains("legal: /history");
+        assertThat(problem(HttpRequest.POST("/history"), 405)).contains("legal: GET");
+    }
+
+    @Test
     void changesNothingWhileManagementIsReadOnly() throws Exception {
         HttpResponse refused = send(HttpRequest.POST("/outbox/orders/shards/1/pause"), true);
         assertThat(refused.status().intValue()).isEqualTo(403);

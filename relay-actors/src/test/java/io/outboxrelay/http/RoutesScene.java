@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
@@ -20,6 +21,7 @@ import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -41,6 +43,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
 import org.apache.pekko.management.javadsl.ManagementRouteProviderSettings;
+import org.apache.pekko.pattern.StatusReply;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +55,9 @@ abstract class RoutesScene {
     static final ObjectMapper JSON = new ObjectMapper();
     static final Queue<ShardId> TRIED_AGAIN = new ConcurrentLinkedQueue<>();
     static final AtomicInteger LEAVES = new AtomicInteger();
+    static final List<Deed> HISTORY = List.of(
+            new Deed("resume", "orders", List.of(2), List.of(), "bob", "", "", Instant.EPOCH.plusSeconds(60)),
+            new Deed("pause", "orders", List.of(2), List.of(), "ann", "upgrade", "", Instant.EPOCH));
     static final ManagementCredentials CREDENTIALS =
             new ManagementCredentials(new Secret("0123456789abcdef"), "ann", new Secret("p"));
     static ActorTestKit kit;
@@ -81,6 +87,8 @@ abstract class RoutesScene {
         return Behaviors.receiveMessage(message -> {
             if (message instanceof CoordinatorActor.GetOutboxes asked) {
                 asked.replyTo().tell(new CoordinatorActor.OutboxStates(Map.of("orders", state)));
+            } else if (message instanceof CoordinatorActor.GetHistory asked) {
+                asked.replyTo().tell(StatusReply.success(new CoordinatorActor.History(HISTORY)));
             } else {
                 coordinator.ref().tell(message);
             }

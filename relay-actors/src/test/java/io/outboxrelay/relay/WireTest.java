@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.model.ShardId;
@@ -168,6 +169,9 @@ class WireTest {
                 new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe(kit)),
                 new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe(kit)),
                 new CoordinatorActor.GetOutboxes(probe(kit)),
+                new CoordinatorActor.GetHistory(probe(kit)),
+                new CoordinatorActor.History(
+                        List.of(new Deed("edit", "orders", List.of(3), List.of("e1"), "ann", "typo", "payload", NOW))),
                 new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
                 new CoordinatorActor.ShardStopped(SHARD));
     }

@@ -1,0 +1,66 @@
+package io.outboxrelay.control;
+
+import io.outboxrelay.cluster.Wire;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * One entry of the control journal as people read it.
+ *
+ * @param action pause, resume, reshard, reshard-ended, reshard-given-up, release, skip or edit
+ * @param shards that it was about; empty where it was about all, or about events
+ * @param events that it was about, by id
+ * @param by whom; `outbox-relay` for what it did by itself
+ * @param detail what else there is to say, such as the number of shards; never a payload
+ */
+public record Deed(
+        String action,
+        String outbox,
+        List<Integer> shards,
+        List<String> events,
+        String by,
+        String reason,
+        String detail,
+        Instant at)
+        implements Wire {
+    private static final String RELAY = "outbox-relay";
+
+    public Deed {
+        shards = List.copyOf(shards);
+        events = List.copyOf(events);
+    }
+
+    /** Of what happened. */
+    public static Deed of(ControlJournal.Event event) {
+        if (event instanceof ControlJournal.ShardPaused paused) {
+            return shard("pause", paused.outbox(), paused.shard(), paused.by(), paused.reason(), paused.at());
+        } else if (event instanceof ControlJournal.ShardResumed resumed) {
+            return shard("resume", resumed.outbox(), resumed.shard(), resumed.by(), resumed.reason(), resumed.at());
+        } else if (event instanceof ControlJournal.ReshardBegun begun) {
+            String detail = "to " + begun.shards() + " shards";
+            return new Deed(
+                    "reshard", begun.outbox(), List.of(), List.of(), begun.by(), begun.reason(), detail, begun.at());
+        } else if (event instanceof ControlJournal.ReshardEnded ended) {
+            String action = ended.done() ? "reshard-ended" : "reshard-given-up";
+            return new Deed(action, ended.outbox(), List.of(), List.of(), RELAY, ended.note(), "", ended.at());
+        } else if (event instanceof ControlJournal.ParkedDecided decided) {
+            String action = decided.decision().name().toLowerCase(Locale.ROOT);
+            return events(action, decided.outbox(), decided.events(), decided.by(), decided.reason(), "", decided.at());
+        }
+        ControlJournal.ParkedEdited edited = (ControlJournal.ParkedEdited) event;
+        String fields = edited.fields().stream().map(field -> field.name()).collect(Collectors.joining(", "));
+        return events(
+                "edit", edited.outbox(), List.of(edited.event()), edited.by(), edited.reason(), fields, edited.at());
+    }
+
+    private static Deed shard(String action, String outbox, int shard, String by, String reason, Instant at) {
+        return new Deed(action, outbox, List.of(shard), List.of(), by, reason, "", at);
+    }
+
+    private static Deed events(
+            String action, String outbox, List<String> events, String by, String reason, String detail, Instant at) {
+        return new Deed(action, outbox, List.of(), events, by, reason, detail, at);
+    }
+}

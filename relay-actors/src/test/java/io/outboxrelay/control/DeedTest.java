@@ -1,0 +1,49 @@
+package io.outboxrelay.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outboxrelay.control.ControlJournal.Event;
+import io.outboxrelay.store.OutboxAdmin.Decision;
+import io.outboxrelay.store.ParkedEdit;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeedTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final List<Event> ALL = List.of(
+            new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
+            new ControlJournal.ShardResumed("orders", 3, "ann", "done", NOW),
+            new ControlJournal.ReshardBegun("orders", 32, "ann", "growth", NOW),
+            new ControlJournal.ReshardEnded("orders", true, "", NOW),
+            new ControlJournal.ReshardEnded("orders", false, "a right is missing", NOW),
+            new ControlJournal.ParkedDecided("orders", Decision.SKIP, List.of("e1", "e2"), "bob", "test", NOW),
+            new ControlJournal.ParkedEdited(
+                    "orders", "e1", List.of(new ParkedEdit.Field("payload", 12L, null)), "bob", "typo", NOW));
+
+    @Test
+    void tellsOfEveryKindOfEventWhoDidWhatAndWhy() {
+        assertThat(ALL).extracting(Object::getClass).containsAll(List.of(Event.class.getPermittedSubclasses()));
+        assertThat(ALL.stream().map(Deed::of).map(DeedTest::words))
+                .containsExactly(
+                        "pause [3] [] ann upgrade ",
+                        "resume [3] [] ann done ",
+                        "reshard [] [] ann growth to 32 shards",
+                        "reshard-ended [] [] outbox-relay  ",
+                        "reshard-given-up [] [] outbox-relay a right is missing ",
+                        "skip [] [e1, e2] bob test ",
+                        "edit [] [e1] bob typo payload");
+        assertThat(ALL.stream().map(Deed::of)).allMatch(deed -> deed.at().equals(NOW));
+    }
+
+    private static String words(Deed deed) {
+        return deed.action() + " " + deed.shards() + " " + deed.events() + " " + deed.by() + " " + deed.reason() + " "
+                + deed.detail();
+    }
+
+    @Test
+    void theLastComesFirst() {
+        ControlState state = ControlState.EMPTY.after(ALL.get(0)).after(ALL.get(1));
+        assertThat(state.deeds()).extracting(Deed::action).containsExactly("resume", "pause");
+    }
+}
