@@ -257,12 +257,21 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
         return entity.withSizeLimit(maxBytes)
                 .toStrict(withinMillis, maxBytes, system)
                 .thenApply(strict -> strict.getData().utf8String())
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        isTooLarge(unwrapped(failure))
-                                ? new Refused(
-                                        StatusCodes.CONTENT_TOO_LARGE,
-                                        "the body is larger than is read here, legal: 0 to " + maxBytes + " bytes")
-                                : failure));
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(unread(unwrapped(failure), withinMillis, maxBytes)));
+    }
+
+    private static Throwable unread(Throwable failure, long withinMillis, long maxBytes) {
+        if (failure instanceof TimeoutException) {
+            return new Refused(
+                    StatusCodes.REQUEST_TIMEOUT,
+                    "the body did not arrive in time, legal: within " + withinMillis + " ms");
+        }
+        return isTooLarge(failure)
+                ? new Refused(
+                        StatusCodes.CONTENT_TOO_LARGE,
+                        "the body is larger than is read here, legal: 0 to " + maxBytes + " bytes")
+                : failure;
     }
 
     private CompletionStage<HttpResponse> only(

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.pattern.StatusReply;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
 class OutboxRoutesTest extends RoutesScene {
@@ -165,6 +168,40 @@ class OutboxRoutesTest extends RoutesScene {
                 .replyTo()
                 .tell(StatusReply.error("shards [1] of outbox orders are paused; resume them first"));
         assertThat(result(answer).status().intValue()).isEqualTo(409);
+    }
+
+    @Test
+    void waitsForNoBodyLongAndReadsNoLongOne() throws Exception {
+        for (String path : List.of(
+                "/outbox/orders/shards/0/pause",
+                "/outbox/orders/shards/0/resume",
+                "/outbox/orders/reshard?shards=4",
+                "/outbox/orders/parked/1/release",
+                "/outbox/orders/parked/1/skip",
+                "/node/drain")) {
+            HttpRequest change = HttpRequest.POST(path);
+            assertThat(problem(
+                            change.withEntity(HttpEntities.createChunked(
+                                    ContentTypes.APPLICATION_JSON, Source.<ByteString>never())),
+                            408))
+                    .as(path)
+                    .contains("legal: within 1000 ms");
+            assertThat(problem(change.withEntity(ContentTypes.APPLICATION_JSON, "x".repeat(4097)), 413))
+                    .as(path)
+                    .contains("legal: 0 to 4096 bytes");
+        }
+        coordinator.expectNoMessage(Duration.ofMillis(50));
+        assertThat(LEAVES).hasValue(0);
+    }
+
+    @Test
+    void namesWithStrangeCharactersAreOnlyNames() throws Exception {
+        for (String name :
+                List.of("..", "%2e%2e", "a%2Fb", "%00", "%25zz", "%F0%9F%98%80", "a+b", "a;b", "%22%3Cx%3E")) {
+            problem(get("/outbox/" + name), 404);
+            problem(get("/outbox/orders/shards/" + name), 404);
+            problem(get("/outbox/orders/parked/" + name), 404);
+        }
     }
 
     @Test
