@@ -31,9 +31,9 @@ class ArchitectureTest {
     private static final String[] SETTINGS = rooms("settings", "cluster");
     private static final String[] STREAMS = rooms("model", "fault", "store", "publish", "graph");
     private static final String[] ACTORS =
-            rooms("shard", "coordinator", "control", "http", "relay", "forming", "metrics");
+            rooms("shard", "coordinator", "control", "http", "console", "relay", "forming", "metrics");
     private static final String[] APPLICATION = rooms("node", "cli", "demo", "bench");
-    private static final String[] LOCK_FREE = rooms("graph", "shard", "coordinator", "control", "http");
+    private static final String[] LOCK_FREE = rooms("graph", "shard", "coordinator", "control", "http", "console");
 
     @ArchTest
     static final ArchRule modulesDependOneWay = layeredArchitecture()

@@ -20,7 +20,7 @@ import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 
 /** Responses in JSON; never cached, since they show the moment. */
-final class Replies {
+public final class Replies {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
@@ -37,7 +37,7 @@ final class Replies {
         return response(StatusCodes.ACCEPTED, ContentTypes.APPLICATION_JSON, body);
     }
 
-    static HttpResponse problem(StatusCode status, String detail) {
+    public static HttpResponse problem(StatusCode status, String detail) {
         return response(status, PROBLEM, Problem.of(status, detail));
     }
 

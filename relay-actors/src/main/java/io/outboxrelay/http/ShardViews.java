@@ -16,29 +16,29 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
 /** Asks shards and the coordinator, wherever they are. */
-record ShardViews(ActorSystem<?> system, RelayHandles handles) {
+public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** Longer than the coordinator waits for its journal, so that its answer is the one people get. */
     static final Duration CHANGE_WITHIN = Duration.ofSeconds(8);
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
     /** All shards of an outbox. */
-    record Shards(String outbox, List<ShardStatus> shards) {}
+    public record Shards(String outbox, List<ShardStatus> shards) {}
 
     /** What was wanted of a shard and is in the journal. */
-    record Changed(String outbox, int shard, boolean paused) {}
+    public record Changed(String outbox, int shard, boolean paused) {}
 
     /** All outboxes. */
-    record Outboxes(List<Outbox> outboxes) {}
+    public record Outboxes(List<Outbox> outboxes) {}
 
     /** One of them; `shards` is null while its database has not said, `reshardingTo` where that does not change. */
-    record Outbox(
+    public record Outbox(
             String name,
             String table,
             @Nullable Integer shards,
             @Nullable Integer reshardingTo) {}
 
-    CompletionStage<Outboxes> outboxes() {
+    public CompletionStage<Outboxes> outboxes() {
         return states().thenApply(states -> new Outboxes(handles.outboxes().stream()
                 .map(outbox -> outbox(outbox, states))
                 .toList()));
@@ -111,7 +111,7 @@ record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         return confirmed.thenCompose(done -> outbox(outbox));
     }
 
-    CompletionStage<ShardStatus> shard(ShardId shard) {
+    public CompletionStage<ShardStatus> shard(ShardId shard) {
         return handles.statusOf()
                 .apply(shard)
                 .exceptionally(failure -> ShardStatus.unknown(shard, "shard " + shard + " did not answer in time"));
