@@ -3,6 +3,7 @@ package io.outboxrelay.demo;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -231,6 +232,16 @@ public final class Fleet implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the oldest member is said to be '" + oldest + "'"))
                 .number();
+    }
+
+    /** Whoever shows it to a node may change something. */
+    public String token() {
+        return NodeConfig.TOKEN;
+    }
+
+    /** Something that a node serves over management HTTP. */
+    public URI url(int number, String path) {
+        return node(number).url(path);
     }
 
     /** Asks a node over management HTTP to leave; it says so before it does. */
