@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Examines databases, tables, rights, positions and Kafka, with the rights of a node, and says what"
-                        + " to do about what is wrong. Changes nothing. Exit code 0 unless a check failed.")
+                        + " to do about what is wrong. Changes nothing. Exit code 0 unless a check failed.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:no check failed", "1:a check failed, or could not be done", "2:wrong usage"})
 final class DoctorCommand implements Callable<Integer> {
 
     @Spec

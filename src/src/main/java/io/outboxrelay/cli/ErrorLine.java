@@ -11,9 +11,10 @@ final class ErrorLine {
         if (message == null || message.isBlank()) {
             return failure.getClass().getSimpleName();
         }
-        return message.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .collect(Collectors.joining("; "));
+        return single(message);
+    }
+
+    static String single(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("; "));
     }
 }

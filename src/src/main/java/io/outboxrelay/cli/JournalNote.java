@@ -8,6 +8,14 @@ import picocli.CommandLine.Option;
 final class JournalNote {
 
     @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            defaultValue = "${sys:user.name}",
+            description = "Who wants it; kept with the change in the journal. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // has a default
+    private String by;
+
+    @Option(
             names = "--reason",
             paramLabel = "TEXT",
             defaultValue = "",
@@ -18,7 +26,7 @@ final class JournalNote {
     /** As parameters of a request, with `more`. */
     Map<String, String> with(Map<String, String> more) {
         Map<String, String> query = new TreeMap<>(more);
-        query.put("by", System.getProperty("user.name", "unknown"));
+        query.put("by", by);
         query.put("reason", reason);
         return query;
     }

@@ -1,10 +1,10 @@
 package io.outboxrelay.cli;
 
-import io.outboxrelay.settings.LoadedConfig;
-import io.outboxrelay.settings.RelaySettings;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,13 +17,9 @@ final class ManagedOutbox {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec command;
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "HOCON configuration of a node; its management host and port are asked.")
-    @SuppressWarnings("NullAway.Init") // required: set by picocli
-    private Path config;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private AskedNode asked;
 
     @Option(names = "--outbox", paramLabel = "NAME", defaultValue = "", description = "Needed where there are several.")
     @SuppressWarnings("NullAway.Init") // has a default
@@ -45,19 +41,29 @@ final class ManagedOutbox {
 
     /** @throws ParameterException if it cannot be told which outbox is meant */
     Asked asked() {
-        RelaySettings settings = LoadedConfig.load(config).settings();
-        return new Asked(ManagementClient.of(settings.management()), name(settings));
+        AskedNode.Opened node = asked.open();
+        List<String> names = node.settings()
+                .map(settings -> List.copyOf(settings.outboxes().keySet()))
+                .orElseGet(() -> names(node.client()));
+        return new Asked(node.client(), name(names));
     }
 
-    private String name(RelaySettings settings) {
-        if (outbox.isEmpty() && settings.outboxes().size() == 1) {
-            return settings.outboxes().keySet().iterator().next();
+    /** The outboxes a node knows. */
+    static List<String> names(ManagementClient node) {
+        List<String> names = new ArrayList<>();
+        node.get("/outbox")
+                .path("outboxes")
+                .forEach(outbox -> names.add(outbox.path("name").asText()));
+        return names;
+    }
+
+    private String name(List<String> names) {
+        if (outbox.isEmpty() && names.size() == 1) {
+            return names.get(0);
         }
-        if (!settings.outboxes().containsKey(outbox)) {
+        if (!names.contains(outbox)) {
             throw new ParameterException(
-                    command.commandLine(),
-                    "--outbox = '" + outbox + "', legal: "
-                            + String.join(", ", settings.outboxes().keySet()));
+                    command.commandLine(), "--outbox = '" + outbox + "', legal: " + String.join(", ", names));
         }
         return outbox;
     }

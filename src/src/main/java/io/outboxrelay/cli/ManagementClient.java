@@ -76,6 +76,23 @@ final class ManagementClient {
                 : "";
     }
 
+    /**
+     * Asks a node of which only the address is known, with the credentials of the environment.
+     *
+     * @param base without a path
+     */
+    static ManagementClient at(URI base, ManagementCredentials credentials) {
+        return new ManagementClient(
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build(),
+                base.toString(),
+                authorization(credentials));
+    }
+
+    /** The address that is asked. */
+    String address() {
+        return base;
+    }
+
     JsonNode get(String path) {
         return get(path, Map.of());
     }
@@ -117,7 +134,8 @@ final class ManagementClient {
             return body;
         } catch (ConnectException e) {
             throw new IllegalStateException(
-                    "no node answers at " + base + "; management.host and .port of the configuration say where", e);
+                    "no node answers at " + base + "; management.host and .port of a node's configuration say where",
+                    e);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(base + " does not answer in JSON: is it a node's management port?", e);
         } catch (IOException e) {

@@ -16,7 +16,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "node",
         mixinStandardHelpOptions = true,
-        description = "Runs one node. To add a node to a cluster, start it with the same database.")
+        description = "Runs one node. To add a node to a cluster, start it with the same database.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:it was told to stop, handed everything over and left",
+            "1:it could not start",
+            "2:wrong usage",
+            "3:the cluster removed it, or it found itself in a minority",
+            "4:it does not fit the cluster"
+        })
 final class NodeCommand implements Callable<Integer> {
 
     /** Read by logback.xml, which would be silent about any other value, and from then on. */

@@ -8,22 +8,19 @@ import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Asks a running cluster to deal an outbox to another number of shards, and waits until it has. */
 @Command(
         name = "reshard",
         mixinStandardHelpOptions = true,
         description = "Deals an outbox to another number of shards while the cluster runs. Events are not touched:"
-                + " nothing is lost, repeated or reordered. Needs management.allow-writes = true.")
+                + " nothing is lost, repeated or reordered. Needs management.allow-writes = true.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:done", "1:failed, refused by the node, or not done yet when --wait was over", "2:wrong usage"
+        })
 final class ReshardCommand implements Callable<Integer> {
     private static final long LOOK_EVERY_NANOS = Duration.ofMillis(200).toNanos();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -32,6 +29,10 @@ final class ReshardCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private JournalNote note;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Output out;
 
     @Option(names = "--shards", required = true, paramLabel = "N", description = "How many: 1 to 1024.")
     private int shards;
@@ -42,6 +43,9 @@ final class ReshardCommand implements Callable<Integer> {
             defaultValue = "120",
             description = "How long to wait for the end; default ${DEFAULT-VALUE}.")
     private int waitSeconds;
+
+    /** What has been done. */
+    private record Resharded(String outbox, int shards, int before) {}
 
     @Override
     public Integer call() {
@@ -68,7 +72,11 @@ final class ReshardCommand implements Callable<Integer> {
             throw new IllegalStateException(
                     "outbox " + name + " keeps its " + now + " shards; the log of the cluster says why");
         }
-        spec.commandLine().getOut().println("outbox " + name + " has " + now + " shards (before: " + before + ")");
+        if (out.isJson()) {
+            out.document(new Resharded(name, now, before));
+        } else {
+            out.line("outbox " + name + " has " + now + " shards (before: " + before + ")");
+        }
         return CommandLine.ExitCode.OK;
     }
 }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Figures {
+public final class Figures {
     private Figures() {}
 
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    static String perSecond(double rate) {
+    public static String perSecond(double rate) {
         return count(Math.round(rate)) + "/s";
     }
 

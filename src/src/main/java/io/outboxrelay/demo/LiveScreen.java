@@ -2,20 +2,12 @@ package io.outboxrelay.demo;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
 
-/** Redraws in place on a terminal: every line is overwritten, nothing is cleared first, so nothing flickers. */
+/** The live view on a terminal, redrawn in place. */
 final class LiveScreen implements Screen {
-    private static final String ESC = "\u001b[";
-    private static final String BEGIN =
-            ESC + "?2026h" + ESC + "?25l" + ESC + "?7l"; // as one frame, no cursor, no wrapping
-    private static final String END = ESC + "?7h" + ESC + "?25h" + ESC + "?2026l";
-    private static final String ERASE_REST_OF_LINE = ESC + "K";
-    private static final String ERASE_BELOW = ESC + "J";
-
     private final PrintStream out;
     private final LiveLines lines;
-    private int drawn;
+    private final Redraw redraw = new Redraw();
 
     LiveScreen(PrintStream out, Paint paint) {
         this.out = out;
@@ -29,16 +21,8 @@ final class LiveScreen implements Screen {
 
     @Override
     public void show(Snapshot now) {
-        List<String> next = lines.of(now);
-        StringBuilder frame = new StringBuilder(BEGIN);
-        if (drawn > 0) {
-            frame.append(ESC).append(drawn).append("A\r");
-        }
-        next.forEach(line -> frame.append(line).append(ERASE_REST_OF_LINE).append('\n'));
-        frame.append(ERASE_BELOW).append(END);
-        out.print(frame);
+        out.print(redraw.frame(lines.of(now)));
         out.flush();
-        drawn = next.size();
     }
 
     /** It is among the happenings of the next snapshot. */

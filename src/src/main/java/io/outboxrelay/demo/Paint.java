@@ -1,27 +1,27 @@
 package io.outboxrelay.demo;
 
 /** Colours where they are wanted, and plain text where not. */
-enum Paint {
+public enum Paint {
     PLAIN,
     COLOUR;
 
-    String bold(String text) {
+    public String bold(String text) {
         return wrap("1", text);
     }
 
-    String dim(String text) {
+    public String dim(String text) {
         return wrap("2", text);
     }
 
-    String good(String text) {
+    public String good(String text) {
         return wrap("32", text);
     }
 
-    String bad(String text) {
+    public String bad(String text) {
         return wrap("1;31", text);
     }
 
-    String busy(String text) {
+    public String busy(String text) {
         return wrap("33", text);
     }
 

@@ -223,4 +223,23 @@ class OperateIT {
         awaitGettingOn();
         await().atMost(LIMIT).until(() -> ready().statusCode() == 200);
     }
+
+    @Test
+    void aPauseIsWantedSeenAndEndedThroughTheCommandLineAlone() throws Exception {
+        await().atMost(LIMIT).until(() -> run("status").code() == 0);
+        assertThat(run("status").out()).startsWith("nothing is stuck").contains("up ", "orders ");
+        assertThat(run("pause", "--shard", "all", "--by", "ann", "--reason", "upgrade")
+                        .out())
+                .contains("shard orders/0 is to rest");
+        write("order", "cli", "'1'");
+        await().atMost(LIMIT).until(() -> run("status").code() == StatusCommand.STUCK);
+        assertThat(run("status").out()).contains("1 is stuck", "paused  orders/0", "paused by ann since ", "upgrade");
+        assertThat(run("shards").out()).contains("orders/0  paused");
+        JsonNode status = new ObjectMapper().readTree(run("status", "--json").out());
+        assertThat(status.path("trouble").findValuesAsText("kind")).containsExactly("paused");
+        assertThat(run("watch", "--times", "1").out()).contains("worst: paused orders/0: paused by ann");
+        assertThat(run("resume", "--shard", "0").code()).isZero();
+        await().atMost(LIMIT).until(() -> values("cli").equals(List.of("1")));
+        await().atMost(LIMIT).until(() -> run("status").code() == 0);
+    }
 }

@@ -86,6 +86,13 @@ class ReshardCommandTest {
     }
 
     @Test
+    void programsGetOneDocument() throws IOException {
+        states.addAll(List.of(TWO, FIVE));
+        assertThat(run("--shards", "5", "--json")).isZero();
+        assertThat(out.toString().replaceAll("\\s", "")).isEqualTo("{\"outbox\":\"orders\",\"shards\":5,\"before\":2}");
+    }
+
+    @Test
     void passesOnWhatTheNodeRefuses() throws IOException {
         states.add(TWO);
         postStatus = 409;

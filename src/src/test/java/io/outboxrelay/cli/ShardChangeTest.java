@@ -1,0 +1,81 @@
+package io.outboxrelay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a node that answers as it is told. */
+class ShardChangeTest {
+    private static final String NOTE = "?by=ann&reason=two+words";
+
+    private StubNode node;
+
+    @BeforeEach
+    void start() throws IOException {
+        node = new StubNode()
+                .knows("GET /outbox", "{\"outboxes\":[{\"name\":\"orders\",\"shards\":3}]}")
+                .knows("GET /outbox/orders", "{\"name\":\"orders\",\"shards\":3}");
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private int run(String command, String shards, String... more) {
+        String[] arguments = new String[7 + more.length];
+        System.arraycopy(
+                new String[] {command, "--shard", shards, "--by", "ann", "--reason", "two words"}, 0, arguments, 0, 7);
+        System.arraycopy(more, 0, arguments, 7, more.length);
+        return node.run(arguments);
+    }
+
+    @Test
+    void eachShardThatIsNamedIsPaused() {
+        node.knows("POST /outbox/orders/shards/0/pause" + NOTE, "{\"shard\":0}");
+        node.knows("POST /outbox/orders/shards/2/pause" + NOTE, "{\"shard\":2}");
+        assertThat(run("pause", "2,0,2")).isZero();
+        assertThat(node.out.toString().lines())
+                .containsExactly("shard orders/0 is to rest", "shard orders/2 is to rest");
+    }
+
+    @Test
+    void allAreResumedThoughOneIsRefused() throws IOException {
+        node.knows("POST /outbox/orders/shards/0/resume" + NOTE, "{\"shard\":0}");
+        node.knows("POST /outbox/orders/shards/2/resume" + NOTE, "{\"shard\":2}");
+        assertThat(run("resume", "all", "--json")).isEqualTo(1);
+        assertThat(new ObjectMapper().readTree(node.out.toString()).findValuesAsText("shard"))
+                .containsExactly("0", "2");
+        assertThat(node.err.toString()).contains("no answer to that");
+    }
+
+    @Test
+    void aShardThatCannotBeIsWrongUsageAndNobodyIsAsked() {
+        assertThat(run("pause", "0,x")).isEqualTo(2);
+        assertThat(node.err.toString()).contains("--shard = 'x', legal: numbers from 0 to 1023");
+        assertThat(run("pause", "1024")).isEqualTo(2);
+        assertThat(node.asked).isEmpty();
+    }
+
+    @Test
+    void aNodeIsDrained() {
+        node.knows("POST /node/drain" + NOTE, "{\"draining\":true}");
+        assertThat(node.run("drain", "--by", "ann", "--reason", "two words")).isZero();
+        assertThat(node.out.toString()).contains("the node at " + node.url() + " hands its shards over");
+    }
+
+    @Test
+    void anAddressIsNeededAndOnlyOne() {
+        assertThat(node.run("status", "--config", "x.conf")).isEqualTo(2);
+        assertThat(node.err.toString()).contains("mutually exclusive");
+        assertThat(Main.commandLine().execute("status")).isEqualTo(2);
+        assertThat(Main.commandLine().execute("status", "--url", "ftp://x")).isEqualTo(2);
+        assertThat(Main.commandLine().execute("status", "--url", "http://user:secret@x"))
+                .isEqualTo(2);
+        assertThat(node.asked).isEmpty();
+    }
+}
