@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             ShardChange.Pause.class,
             ShardChange.Resume.class,
             DrainCommand.class,
+            ConfigCommand.class,
             ReshardCommand.class,
             ParkedCommand.class,
             DemoCommand.class,
