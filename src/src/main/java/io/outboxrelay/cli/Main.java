@@ -2,6 +2,7 @@ package io.outboxrelay.cli;
 
 import io.outboxrelay.node.Node;
 import io.outboxrelay.node.NodeRefused;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,11 +30,13 @@ import picocli.CommandLine.Spec;
             ShardChange.Pause.class,
             ShardChange.Resume.class,
             DrainCommand.class,
+            HistoryCommand.class,
             ConfigCommand.class,
             ReshardCommand.class,
             ParkedCommand.class,
             DemoCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            AutoComplete.GenerateCompletion.class
         })
 public final class Main implements Runnable {
 
