@@ -73,5 +73,8 @@ class LagSamplerTest {
         unready.set(false);
         await().atMost(LIMIT).until(() -> metrics.troubles().isEmpty());
         assertThat(readiness.get()).succeedsWithin(LIMIT).isEqualTo(false);
+        assertThat(new RelayStartup(Adapter.toClassic(kit.system())).get())
+                .succeedsWithin(LIMIT)
+                .isEqualTo(false);
     }
 }

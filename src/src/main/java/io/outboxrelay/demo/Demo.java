@@ -109,6 +109,8 @@ public final class Demo {
         }
         int owners = view.state().owners().size();
         say("all " + settings.shards() + " shards are relaying, on " + owners + (owners == 1 ? " node" : " nodes"));
+        say("look at them: " + nodes.all().get(0).url("/console") + "   token to change something there: "
+                + NodeConfig.TOKEN);
         return true;
     }
 

@@ -25,7 +25,7 @@ final class LiveLines {
         lines.add("");
         now.nodes().forEach(node -> lines.add(node(node)));
         lines.add("");
-        lines.add(paint.dim(" also on each of these addresses: /cluster/members   /ready   /outbox"));
+        lines.add(paint.dim(" also on each of these addresses: /console   /ready   /outbox   /cluster/members"));
         if (!now.happenings().isEmpty()) {
             lines.add("");
         }

@@ -126,7 +126,11 @@ class OperateIT {
     }
 
     private static HttpResponse<String> ready() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/ready"))
+        return health("/ready");
+    }
+
+    private static HttpResponse<String> health(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
@@ -214,6 +218,8 @@ class OperateIT {
 
         kafka.stop();
         await().atMost(LIMIT).until(() -> ready().statusCode() == 200);
+        assertThat(health("/startup").statusCode()).isEqualTo(200);
+        assertThat(health("/alive").statusCode()).isEqualTo(200);
         write("order", "p", "'2'");
         awaitReason("Kafka has not acknowledged 1 rows for topic outbox.event.order for ");
         await().atMost(LIMIT).until(() -> ready().statusCode() != 200);
