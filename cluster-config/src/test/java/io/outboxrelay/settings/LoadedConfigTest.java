@@ -75,7 +75,8 @@ class LoadedConfigTest {
                 "OUTBOX_DB_CONNECTIONS", "20",
                 "KAFKA_BOOTSTRAP_SERVERS", "env:9092",
                 "RELAY_PORT", "7000",
-                "RELAY_MANAGEMENT_ALLOW_WRITES", "true");
+                "RELAY_MANAGEMENT_ALLOW_WRITES", "true",
+                "RELAY_MANAGEMENT_TOKEN", "0123456789abcdef");
         RelaySettings settings = LoadedConfig.load(
                         file("outbox-relay { outboxes { orders {} }, database.user = file-user }"), environment)
                 .settings();
@@ -85,6 +86,7 @@ class LoadedConfigTest {
         assertThat(settings.outboxes().get("orders").kafka().bootstrapServers()).isEqualTo("env:9092");
         assertThat(settings.cluster().port()).isEqualTo(7000);
         assertThat(settings.management().allowWrites()).isTrue();
+        assertThat(settings.management().credentials().hasToken()).isTrue();
     }
 
     @Test
