@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -41,14 +40,12 @@ public final class Replies {
         return response(status, PROBLEM, Problem.of(status, detail));
     }
 
-    static HttpResponse wrongMethod(HttpMethod used, HttpMethod legal, HttpMethod... others) {
-        List<HttpMethod> all =
-                Stream.concat(Stream.of(legal), Stream.of(others)).toList();
+    static HttpResponse wrongMethod(HttpMethod used, HttpMethod... legal) {
         return problem(
                         StatusCodes.METHOD_NOT_ALLOWED,
                         "method " + used.value() + " is not served here, legal: "
-                                + all.stream().map(HttpMethod::value).collect(Collectors.joining(", ")))
-                .addHeader(Allow.create(all.toArray(HttpMethod[]::new)));
+                                + Stream.of(legal).map(HttpMethod::value).collect(Collectors.joining(", ")))
+                .addHeader(Allow.create(legal));
     }
 
     private static HttpResponse response(StatusCode status, ContentType type, Object body) {

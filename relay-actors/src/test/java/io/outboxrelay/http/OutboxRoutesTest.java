@@ -78,7 +78,7 @@ class OutboxRoutesTest extends RoutesScene {
                              "detail":"","at":"1970-01-01T00:01:00Z"}]}"""));
         assertThat(body(get("/history"), 200).get("history")).hasSize(2);
         assertThat(problem(get("/history?limit=0"), 400)).contains("legal: 1 to 1000");
-        assertThat(problem(get("/history/orders"), 404)).contains("legal: /history");
+        assertThat(problem(get("/history/orders"), 404)).contains("/history");
         assertThat(problem(HttpRequest.POST("/history"), 405)).contains("legal: GET");
     }
 

@@ -1,0 +1,168 @@
+package io.outboxrelay.http;
+
+import io.outboxrelay.model.ShardId;
+import io.outboxrelay.model.Slots;
+import io.outboxrelay.relay.RelayExtension;
+import io.outboxrelay.relay.RelayHandles;
+import io.outboxrelay.relay.RelayHandles.OutboxHandle;
+import io.outboxrelay.store.OutboxAdmin.Decision;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** Whatever the relay answers over management HTTP: one list that requests, refusals and the OpenAPI document go by. */
+final class Endpoints {
+    private static final String OPENAPI = "openapi.json";
+    private static final int MOST_ON_A_PAGE = 1000;
+    private static final Duration ANSWER_FIRST = Duration.ofMillis(200);
+
+    private final ActorSystem<?> system;
+    private final Bodies bodies;
+
+    Endpoints(ActorSystem<?> system) {
+        this.system = system;
+        this.bodies = new Bodies(system);
+    }
+
+    List<Endpoint> all() {
+        return List.of(
+                Endpoint.look("/outbox", call -> views().outboxes()),
+                Endpoint.look("/outbox/{name}", call -> views().outbox(outbox(call))),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/reshard", this::reshard),
+                Endpoint.look("/outbox/{name}/shards", call -> views().shards(outbox(call))),
+                Endpoint.look("/outbox/{name}/shards/{n}", call -> shard(call).thenCompose(views()::shard)),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/pause", call -> setPaused(call, true)),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/resume", call -> setPaused(call, false)),
+                Endpoint.look(
+                        "/outbox/{name}/parked", call -> parked(call).page(call.parameter("after", ""), limit(call))),
+                Endpoint.look(
+                        "/outbox/{name}/parked/{event}", call -> parked(call).row(call.name(1))),
+                Endpoint.change(HttpMethods.PATCH, "/outbox/{name}/parked/{event}", this::edit),
+                Endpoint.change(
+                        HttpMethods.POST,
+                        "/outbox/{name}/parked/{event}/release",
+                        call -> decide(call, Decision.RELEASE)),
+                Endpoint.change(
+                        HttpMethods.POST, "/outbox/{name}/parked/{event}/skip", call -> decide(call, Decision.SKIP)),
+                Endpoint.look("/history", call -> views().history(limit(call))),
+                Endpoint.change(HttpMethods.POST, "/node/drain", this::drain),
+                new Endpoint(HttpMethods.GET, "/" + OPENAPI, false, call -> openApi()));
+    }
+
+    RelayHandles handles() {
+        return RelayExtension.get(system)
+                .handles()
+                .orElseThrow(() -> new Refused(
+                        StatusCodes.SERVICE_UNAVAILABLE, "the relay has not been started on this node yet"));
+    }
+
+    private ShardViews views() {
+        return new ShardViews(system, handles());
+    }
+
+    private ParkedViews parked(Call call) {
+        return new ParkedViews(views(), outbox(call));
+    }
+
+    private OutboxHandle outbox(Call call) {
+        String name = call.name(0);
+        return handles()
+                .outbox(name)
+                .orElseThrow(() -> new Refused(
+                        StatusCodes.NOT_FOUND,
+                        "there is no outbox " + name + ", legal: "
+                                + String.join(
+                                        ", ",
+                                        handles().outboxes().stream()
+                                                .map(OutboxHandle::name)
+                                                .toList())));
+    }
+
+    private CompletionStage<ShardId> shard(Call call) {
+        OutboxHandle outbox = outbox(call);
+        String text = call.name(1);
+        return views().count(outbox).thenApply(count -> {
+            int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
+            if (number < 0 || number >= count) {
+                throw new Refused(
+                        StatusCodes.NOT_FOUND,
+                        "outbox " + outbox.name() + " has no shard " + text + ", legal: 0 to " + (count - 1));
+            }
+            return new ShardId(outbox.name(), number);
+        });
+    }
+
+    private static int limit(Call call) {
+        String text = call.parameter("limit", "100");
+        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MOST_ON_A_PAGE) {
+            throw new Refused(StatusCodes.BAD_REQUEST, "limit = '" + text + "', legal: 1 to " + MOST_ON_A_PAGE);
+        }
+        return limit;
+    }
+
+    private CompletionStage<HttpResponse> reshard(Call call) {
+        OutboxHandle outbox = outbox(call);
+        String text = call.parameter("shards", "");
+        int shards = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (shards < 1 || shards > Slots.COUNT) {
+            throw new Refused(StatusCodes.BAD_REQUEST, "shards = '" + text + "', legal: ?shards=1 to " + Slots.COUNT);
+        }
+        return bodies.note(call)
+                .thenCompose(note -> views().reshard(outbox, shards, note))
+                .thenApply(Replies::accepted);
+    }
+
+    private CompletionStage<HttpResponse> setPaused(Call call, boolean paused) {
+        return shard(call)
+                .thenCompose(shard -> bodies.note(call).thenCompose(note -> views().change(shard, paused, note)))
+                .thenApply(Replies::ok);
+    }
+
+    private CompletionStage<HttpResponse> decide(Call call, Decision decision) {
+        ParkedViews parked = parked(call);
+        return bodies.note(call)
+                .thenCompose(note -> parked.decide(decision, call.name(1), note))
+                .thenApply(Replies::ok);
+    }
+
+    private CompletionStage<HttpResponse> edit(Call call) {
+        ParkedViews parked = parked(call);
+        return bodies.edit(call)
+                .thenCompose(body -> parked.edit(call.name(1), body.edit(), call.note(body.object())))
+                .thenApply(Replies::ok);
+    }
+
+    /** Who asked should hear of it before the node stops serving. */
+    private CompletionStage<HttpResponse> drain(Call call) {
+        RelayHandles handles = handles();
+        return bodies.note(call).thenApply(note -> {
+            system.log().warn("this node is to leave, asked by {}: {}", note.by(), note.reason());
+            system.scheduler().scheduleOnce(ANSWER_FIRST, handles.leave(), system.executionContext());
+            return Replies.accepted(Map.of("draining", true, "by", note.by(), "reason", note.reason()));
+        });
+    }
+
+    private static CompletionStage<HttpResponse> openApi() {
+        try (InputStream document = Endpoints.class.getResourceAsStream(OPENAPI)) {
+            if (document == null) {
+                throw new IllegalStateException(OPENAPI + " is missing from this build");
+            }
+            return CompletableFuture.completedFuture(HttpResponse.create()
+                    .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, document.readAllBytes())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
