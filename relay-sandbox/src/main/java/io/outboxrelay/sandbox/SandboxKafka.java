@@ -33,11 +33,13 @@ public final class SandboxKafka implements AutoCloseable {
     private boolean closed;
 
     private SandboxKafka(Path parentDirectory, Map<String, String> brokerProperties) {
-        this.folder = TemporaryFolder.create(parentDirectory, "sandbox-kafka-");
-        this.settings = new BrokerSettings(
-                NEXT_NODE_ID.getAndIncrement(), LoopbackPort.findFree(), LoopbackPort.findFree(), folder.path());
-        this.properties = settings.with(brokerProperties);
-        this.exitHook = ExitHook.register("sandbox-kafka-" + settings.brokerPort(), this::close, folder);
+        try (ExitHook.Hold hold = new ExitHook.Hold()) {
+            this.folder = TemporaryFolder.create(parentDirectory, "sandbox-kafka-");
+            this.settings = new BrokerSettings(
+                    NEXT_NODE_ID.getAndIncrement(), LoopbackPort.findFree(), LoopbackPort.findFree(), folder.path());
+            this.properties = settings.with(brokerProperties);
+            this.exitHook = ExitHook.register("sandbox-kafka-" + settings.brokerPort(), this::close, folder);
+        }
     }
 
     /** Starts a broker with its data in the system's temporary folder. */

@@ -40,7 +40,10 @@ public final class SandboxKafkaCluster implements AutoCloseable {
     private boolean closed;
 
     private SandboxKafkaCluster(Path parentDirectory) {
-        this.folder = TemporaryFolder.create(parentDirectory, "sandbox-kafka-cluster-");
+        try (ExitHook.Hold hold = new ExitHook.Hold()) {
+            this.folder = TemporaryFolder.create(parentDirectory, "sandbox-kafka-cluster-");
+            this.exitHook = ExitHook.register("sandbox-kafka-cluster", this::close, folder);
+        }
         for (int n = 1; n <= BROKERS; n++) {
             settings.add(new BrokerSettings(
                     n,
@@ -48,7 +51,6 @@ public final class SandboxKafkaCluster implements AutoCloseable {
                     LoopbackPort.findFree(),
                     folder.path().resolve("data-" + n)));
         }
-        this.exitHook = ExitHook.register("sandbox-kafka-cluster", this::close, folder);
     }
 
     /** Starts all brokers with their data in the system's temporary folder. */

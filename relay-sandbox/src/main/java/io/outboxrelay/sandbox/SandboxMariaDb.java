@@ -40,8 +40,10 @@ public final class SandboxMariaDb implements AutoCloseable {
 
     private SandboxMariaDb(Path parentDirectory) {
         this.port = LoopbackPort.findFree();
-        this.folder = TemporaryFolder.create(parentDirectory, "sandbox-mariadb-");
-        this.exitHook = ExitHook.register("sandbox-mariadb-" + port, this::close, folder);
+        try (ExitHook.Hold hold = new ExitHook.Hold()) {
+            this.folder = TemporaryFolder.create(parentDirectory, "sandbox-mariadb-");
+            this.exitHook = ExitHook.register("sandbox-mariadb-" + port, this::close, folder);
+        }
         this.server = new Server(configuration(folder.path(), port));
     }
 

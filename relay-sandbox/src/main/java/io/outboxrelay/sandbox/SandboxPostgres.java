@@ -41,8 +41,10 @@ public final class SandboxPostgres implements AutoCloseable {
         this.settings = validated(settings);
         this.startLimit = startLimit;
         this.port = LoopbackPort.findFree();
-        this.folder = TemporaryFolder.create(parentDirectory, "sandbox-postgres-");
-        this.exitHook = ExitHook.register("sandbox-postgres-" + port, this::close, folder);
+        try (ExitHook.Hold hold = new ExitHook.Hold()) {
+            this.folder = TemporaryFolder.create(parentDirectory, "sandbox-postgres-");
+            this.exitHook = ExitHook.register("sandbox-postgres-" + port, this::close, folder);
+        }
     }
 
     /** Starts a server with its data in the system's temporary folder. */
