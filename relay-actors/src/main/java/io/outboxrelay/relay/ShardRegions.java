@@ -41,7 +41,8 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock
                                 setup(outbox, new ShardId(name, Integer.parseInt(entity.getEntityId())))))
                 .withStopMessage(ShardActor.Order.DRAIN)
                 .withMessageExtractor(new ShardPerEntity())
-                .withAllocationStrategy(ShardCoordinator.leastShardAllocationStrategy(MOVED_AT_ONCE, 1.0))
+                .withAllocationStrategy(
+                        CalmAllocation.of(system, ShardCoordinator.leastShardAllocationStrategy(MOVED_AT_ONCE, 1.0)))
                 // a shard gets few messages, and none through sharding while it is busiest
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy()));
     }
