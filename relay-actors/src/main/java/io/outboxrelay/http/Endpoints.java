@@ -24,6 +24,7 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 /** Whatever the relay answers over management HTTP: one list that requests, refusals and the OpenAPI document go by. */
 final class Endpoints {
     private static final String OPENAPI = "openapi.json";
+    private static final byte[] DOCUMENT = document();
     private static final int MOST_ON_A_PAGE = 1000;
     private static final Duration ANSWER_FIRST = Duration.ofMillis(200);
 
@@ -155,12 +156,16 @@ final class Endpoints {
     }
 
     private static CompletionStage<HttpResponse> openApi() {
+        return CompletableFuture.completedFuture(
+                HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, DOCUMENT)));
+    }
+
+    private static byte[] document() {
         try (InputStream document = Endpoints.class.getResourceAsStream(OPENAPI)) {
             if (document == null) {
                 throw new IllegalStateException(OPENAPI + " is missing from this build");
             }
-            return CompletableFuture.completedFuture(HttpResponse.create()
-                    .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, document.readAllBytes())));
+            return document.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

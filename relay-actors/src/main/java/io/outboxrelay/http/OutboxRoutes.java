@@ -29,8 +29,6 @@ import org.apache.pekko.pattern.StatusReply;
  * is not read-only. Created by Pekko Management, at times more than once.
  */
 public final class OutboxRoutes extends AllDirectives implements ManagementRouteProvider {
-    private static final List<String> PREFIXES = List.of("outbox", "history", "node", "openapi.json");
-
     private final ActorSystem<?> system;
     private final Endpoints endpoints;
     private final List<Endpoint> all;
@@ -44,7 +42,9 @@ public final class OutboxRoutes extends AllDirectives implements ManagementRoute
     @Override
     public Route routes(ManagementRouteProviderSettings settings) {
         boolean readOnly = settings.readOnly();
-        return PREFIXES.stream()
+        return all.stream()
+                .map(endpoint -> Endpoint.segments(endpoint.path()).get(0))
+                .distinct()
                 .map(prefix -> below(prefix, readOnly))
                 .reduce(this::concat)
                 .orElseThrow();

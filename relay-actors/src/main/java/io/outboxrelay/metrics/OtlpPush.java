@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.registry.otlp.OtlpConfig;
 import io.micrometer.registry.otlp.OtlpMeterRegistry;
 import io.outboxrelay.settings.OtlpSettings;
-import io.outboxrelay.settings.Secret;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,11 +39,8 @@ record OtlpPush(OtlpSettings settings, String instance) implements OtlpConfig {
     @Override
     public Map<String, String> headers() {
         return settings.headers().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, header -> reveal(header.getValue())));
-    }
-
-    private static String reveal(Secret value) {
-        return value.reveal();
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, header -> header.getValue().reveal()));
     }
 
     @Override

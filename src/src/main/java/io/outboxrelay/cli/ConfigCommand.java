@@ -31,6 +31,17 @@ final class ConfigCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing: check or show");
     }
 
+    /** Which configuration. */
+    private static final class Given {
+        @Option(
+                names = "--config",
+                required = true,
+                paramLabel = "FILE",
+                description = "HOCON configuration of a node.")
+        @SuppressWarnings("NullAway.Init") // required: set by picocli
+        private Path config;
+    }
+
     /** Says all that is wrong. */
     @Command(
             name = "check",
@@ -40,13 +51,9 @@ final class ConfigCommand implements Runnable {
             exitCodeListHeading = "Exit codes:%n",
             exitCodeList = {"0:it can be used", "1:it cannot", "2:wrong usage"})
     static final class Check implements Callable<Integer> {
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "HOCON configuration of a node.")
-        @SuppressWarnings("NullAway.Init") // required: set by picocli
-        private Path config;
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Given given;
 
         @Mixin
         @SuppressWarnings("NullAway.Init") // set by picocli
@@ -61,7 +68,7 @@ final class ConfigCommand implements Runnable {
             if (out.isJson()) {
                 out.document(new Checked(problems.isEmpty(), problems));
             } else if (problems.isEmpty()) {
-                out.line(config + " can be used");
+                out.line(given.config + " can be used");
             } else {
                 problems.forEach(out::line);
             }
@@ -70,7 +77,7 @@ final class ConfigCommand implements Runnable {
 
         private List<String> problems() {
             try {
-                LoadedConfig.load(config);
+                LoadedConfig.load(given.config);
                 return List.of();
             } catch (SettingsException e) {
                 return e.problems();
@@ -87,13 +94,9 @@ final class ConfigCommand implements Runnable {
             exitCodeListHeading = "Exit codes:%n",
             exitCodeList = {"0:done", "1:the configuration cannot be used", "2:wrong usage"})
     static final class Show implements Callable<Integer> {
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "HOCON configuration of a node.")
-        @SuppressWarnings("NullAway.Init") // required: set by picocli
-        private Path config;
+        @Mixin
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Given given;
 
         @Option(names = "--defaults", description = "Show those too that nobody has set.")
         private boolean defaults;
@@ -104,7 +107,7 @@ final class ConfigCommand implements Runnable {
 
         @Override
         public Integer call() {
-            List<EffectiveSettings.Entry> entries = EffectiveSettings.of(config, System.getenv()).stream()
+            List<EffectiveSettings.Entry> entries = EffectiveSettings.of(given.config, System.getenv()).stream()
                     .filter(entry -> defaults || !entry.byDefault())
                     .toList();
             if (out.isJson()) {
