@@ -111,7 +111,7 @@ class OutboxContentIT {
     }
 
     private static byte[] storedPayload() throws SQLException {
-        try (Connection connection = database.connect();
+        try (Connection connection = database.connectAsSuperuser();
                 PreparedStatement select = connection.prepareStatement("select payload from outbox");
                 ResultSet rows = select.executeQuery()) {
             assertThat(rows.next()).isTrue();
@@ -121,7 +121,7 @@ class OutboxContentIT {
 
     private static Map<String, String> storedHeaders() throws SQLException {
         Map<String, String> headers = new LinkedHashMap<>();
-        try (Connection connection = database.connect();
+        try (Connection connection = database.connectAsSuperuser();
                 PreparedStatement select = connection.prepareStatement(
                         "select h.key, h.value from outbox o cross join lateral jsonb_each_text(o.headers) h");
                 ResultSet rows = select.executeQuery()) {

@@ -1,5 +1,6 @@
 package io.outboxrelay.client;
 
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,13 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** A fresh database on a running server, with the shipped outbox DDL applied. */
+/** A fresh database on a server of its own, with the shipped outbox DDL applied and the rights of docs/roles.md. */
 record OutboxDatabase(SandboxPostgres postgres, String url) {
     private static final String DDL = "/db/outbox-relay/outbox/V1__outbox.sql";
 
     static OutboxDatabase create(SandboxPostgres postgres, String name) throws SQLException {
-        OutboxDatabase database = new OutboxDatabase(postgres, postgres.createDatabase(name));
+        RolesDocument.createRoles(postgres);
+        OutboxDatabase database = new OutboxDatabase(postgres, RolesDocument.createDatabase(postgres, name));
         database.run(ddl("outbox", "outbox"));
+        database.run(RolesDocument.statements("outbox").get(0)); // the application's
         return database;
     }
 
@@ -34,10 +37,17 @@ record OutboxDatabase(SandboxPostgres postgres, String url) {
         }
     }
 
+    /** As the application. */
     Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, RolesDocument.APPLICATION, RolesDocument.APPLICATION);
+    }
+
+    /** As somebody who may do anything. */
+    Connection connectAsSuperuser() throws SQLException {
         return DriverManager.getConnection(url, postgres.user(), postgres.password());
     }
 
+    /** A transaction of the application's. */
     Connection begin() throws SQLException {
         Connection connection = connect();
         connection.setAutoCommit(false);
@@ -45,7 +55,7 @@ record OutboxDatabase(SandboxPostgres postgres, String url) {
     }
 
     void run(String sql) throws SQLException {
-        try (Connection connection = connect()) {
+        try (Connection connection = connectAsSuperuser()) {
             run(connection, sql);
         }
     }
@@ -58,7 +68,7 @@ record OutboxDatabase(SandboxPostgres postgres, String url) {
 
     /** The first column of every row, as text. */
     List<String> ask(String sql) throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = connectAsSuperuser();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> values = new ArrayList<>();

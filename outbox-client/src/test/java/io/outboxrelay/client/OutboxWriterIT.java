@@ -3,6 +3,7 @@ package io.outboxrelay.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,7 +28,7 @@ class OutboxWriterIT {
     static void startPostgres() throws SQLException {
         postgres = SandboxPostgres.start();
         database = OutboxDatabase.create(postgres, "writer");
-        database.run("create table orders (id text)");
+        database.run("create table orders (id text); grant insert on orders to " + RolesDocument.APPLICATION);
     }
 
     @AfterAll
@@ -156,6 +157,8 @@ class OutboxWriterIT {
     @Test
     void writesToATableInASchema() throws SQLException {
         database.run("create schema shop; " + OutboxDatabase.ddl("shop.outbox", "outbox"));
+        database.run("grant usage on schema shop to shop_app; "
+                + RolesDocument.statements("outbox").get(0).replace("on outbox", "on shop.outbox"));
         try (Connection connection = database.begin()) {
             new OutboxWriter("shop.outbox").write(connection, placed("o-1").json("{}"));
             connection.commit();
@@ -171,7 +174,7 @@ class OutboxWriterIT {
                         : placed(n % 3 == 1 ? null : "o-" + n).json("{}").header("n", "" + n))
                 .toList();
         List<UUID> ids;
-        try (Connection connection = DriverManager.getConnection(url, postgres.user(), postgres.password())) {
+        try (Connection connection = DriverManager.getConnection(url, RolesDocument.APPLICATION, "")) {
             connection.setAutoCommit(false);
             ids = outbox.write(connection, events);
             connection.commit();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.Secret;
@@ -34,16 +35,18 @@ class ClusterFormingIT {
     @BeforeAll
     static void startDatabase() {
         postgres = SandboxPostgres.start();
-        url = postgres.createDatabase("nodes");
+        RolesDocument.createRoles(postgres);
+        url = RolesDocument.createDatabase(postgres, "nodes");
         DatabaseSettings database = new DatabaseSettings(
                 url,
-                postgres.user(),
-                new Secret(postgres.password()),
+                RolesDocument.OWNER,
+                new Secret(RolesDocument.OWNER),
                 4,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Map.of());
         Migrations.migrate(database, Migrations.CONTROL, "outbox_relay");
+        RolesDocument.execute("control", url, RolesDocument.OWNER);
     }
 
     @AfterAll

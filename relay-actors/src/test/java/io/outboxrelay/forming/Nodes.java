@@ -79,7 +79,7 @@ final class Nodes implements AutoCloseable {
     private Listening listen(int port, String more) {
         Config raw = ConfigFactory.parseString("""
                 outbox-relay {
-                  database { url = "%s", user = postgres, password = postgres }
+                  database { url = "%s", user = outbox_relay }
                   kafka.bootstrap-servers = "127.0.0.1:1"
                   outboxes { orders {} }
                   cluster { port = %d, node-expiry = 4 s }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.LoadedConfig;
@@ -42,16 +43,18 @@ class ReadyMadeIT {
     @BeforeAll
     static void startDatabase() {
         postgres = SandboxPostgres.start();
-        url = postgres.createDatabase("ready");
+        RolesDocument.createRoles(postgres);
+        url = RolesDocument.createDatabase(postgres, "ready");
         DatabaseSettings database = new DatabaseSettings(
                 url,
-                postgres.user(),
-                new Secret(postgres.password()),
+                RolesDocument.OWNER,
+                new Secret(RolesDocument.OWNER),
                 4,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Map.of());
         Migrations.migrate(database, Migrations.CONTROL, "outbox_relay");
+        RolesDocument.execute("control", url, RolesDocument.OWNER);
     }
 
     @AfterAll
@@ -64,7 +67,7 @@ class ReadyMadeIT {
         return Files.writeString(folder.resolve("my.conf"), """
                 include required(classpath("outbox-relay/%s.conf"))
                 outbox-relay {
-                  database { url = "%s", user = postgres, password = postgres }
+                  database { url = "%s", user = outbox_relay }
                   kafka.bootstrap-servers = "127.0.0.1:1"
                   outboxes { orders {} }
                 }

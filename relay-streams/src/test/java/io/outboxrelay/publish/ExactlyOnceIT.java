@@ -16,13 +16,12 @@ import io.outboxrelay.settings.PublisherSettings;
 import io.outboxrelay.settings.PublisherSettings.OnPoison;
 import io.outboxrelay.store.OutboxAdmin.Decision;
 import io.outboxrelay.store.ParkedRow;
-import io.outboxrelay.store.postgres.Migrations;
 import io.outboxrelay.store.postgres.RingStore;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -68,7 +67,7 @@ class ExactlyOnceIT {
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start();
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
         kafka = SandboxKafka.start();
         kit = ActorTestKit.create();
     }
@@ -95,8 +94,8 @@ class ExactlyOnceIT {
                         Duration.ofMillis(200),
                         ""),
                 outbox);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
-        app = DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+        DocumentedRoles.outbox(settings);
+        app = DocumentedRoles.connect(settings, DocumentedRoles.APPLICATION);
         type = "order" + database;
     }
 
@@ -333,11 +332,11 @@ class ExactlyOnceIT {
     }
 
     /** What an operator would do about rows that are too large. */
-    private void shrinkParked() throws SQLException {
-        try (Statement update = app.createStatement()) {
-            update.execute(
-                    "update outbox_parked set payload = convert_to(rtrim(convert_from(payload, 'UTF8')), 'UTF8')");
-        }
+    private void shrinkParked() {
+        DocumentedRoles.execute(
+                settings.database().url(),
+                DocumentedRoles.OWNER,
+                "update outbox_parked set payload = convert_to(rtrim(convert_from(payload, 'UTF8')), 'UTF8')");
     }
 
     @Test

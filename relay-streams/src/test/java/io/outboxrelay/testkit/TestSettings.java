@@ -94,9 +94,9 @@ public final class TestSettings {
                 outbox.drainTimeout());
     }
 
-    /** A database by its URL, with user `postgres`. */
+    /** A database by its URL, under the relay's role. */
     public static DatabaseSettings database(String url) {
-        return database(url, "postgres");
+        return database(url, DocumentedRoles.RELAY);
     }
 
     /** A database under a user whose password is its name. */

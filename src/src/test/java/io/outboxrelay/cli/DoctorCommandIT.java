@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import java.io.IOException;
@@ -37,6 +38,7 @@ class DoctorCommandIT {
     @BeforeAll
     static void start() {
         postgres = SandboxPostgres.start();
+        RolesDocument.createRoles(postgres);
         kafka = SandboxKafka.start();
     }
 
@@ -48,16 +50,24 @@ class DoctorCommandIT {
 
     @BeforeEach
     void migrated() throws IOException {
-        url = postgres.createDatabase("cli" + databases++);
-        assertThat(run("migrate", kafka.bootstrapServers()).code()).isZero();
+        url = RolesDocument.createDatabase(postgres, "cli" + databases++);
+        assertThat(runAs(RolesDocument.OWNER, "migrate", kafka.bootstrapServers())
+                        .code())
+                .isZero();
+        RolesDocument.execute("control", url, RolesDocument.OWNER);
+        RolesDocument.execute("outbox", url, RolesDocument.OWNER);
     }
 
     private record Answer(int code, String out) {}
 
     private Answer run(String command, String bootstrapServers, String... options) throws IOException {
+        return runAs(RolesDocument.RELAY, command, bootstrapServers, options);
+    }
+
+    private Answer runAs(String user, String command, String bootstrapServers, String... options) throws IOException {
         Path config = Files.writeString(
                 folder.resolve("node.conf"),
-                "outbox-relay { database { url = \"" + url + "\", user = postgres }, kafka.bootstrap-servers = \""
+                "outbox-relay { database { url = \"" + url + "\", user = " + user + " }, kafka.bootstrap-servers = \""
                         + bootstrapServers + "\", outboxes { orders {} } }");
         StringWriter out = new StringWriter();
         CommandLine line = Main.commandLine();
@@ -68,7 +78,7 @@ class DoctorCommandIT {
     }
 
     private void plant(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
+        try (Connection connection = DriverManager.getConnection(url, postgres.user(), postgres.password());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.outboxrelay.node.Node;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.LoadedConfig;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -53,6 +55,7 @@ class OperateIT {
     private static Node node;
     private static Path config;
     private static int port;
+    private static int clusterPort;
 
     private record Answer(int code, String out) {}
 
@@ -65,18 +68,29 @@ class OperateIT {
             admin.createTopics(List.of(topic)).all().get();
         }
         port = freePort();
-        config = Files.write(
-                folder.resolve("node.conf"),
+        clusterPort = freePort();
+        RolesDocument.createRoles(postgres);
+        RolesDocument.execute("schema", postgres.jdbcUrl(), postgres.user());
+        config = configuration(RolesDocument.OWNER);
+        assertThat(run("migrate").code()).isZero();
+        for (String rights : List.of("control", "outbox")) {
+            RolesDocument.execute(rights, postgres.jdbcUrl(), RolesDocument.OWNER);
+        }
+        config = configuration(RolesDocument.RELAY);
+        node = Node.start(LoadedConfig.load(config));
+    }
+
+    private static Path configuration(String user) throws IOException {
+        return Files.write(
+                folder.resolve(user + ".conf"),
                 List.of(
                         "outbox-relay {",
-                        "  database { url = \"" + postgres.jdbcUrl() + "\", user = postgres }",
+                        "  database { url = \"" + postgres.jdbcUrl() + "\", user = " + user + " }",
                         "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
                         "  outboxes { orders { shards = 1 } }",
-                        "  cluster.port = " + freePort(),
+                        "  cluster.port = " + clusterPort,
                         "  management { port = " + port + ", allow-writes = true, auth.token = \"" + TOKEN + "\" }",
                         "}"));
-        assertThat(run("migrate").code()).isZero();
-        node = Node.start(LoadedConfig.load(config));
     }
 
     @AfterAll
@@ -102,7 +116,8 @@ class OperateIT {
     }
 
     private static String query(String sql) throws Exception {
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), "postgres", "postgres");
+        try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -112,8 +127,14 @@ class OperateIT {
 
     /** Returns the event's id. */
     private static String write(String type, String key, String payload) throws Exception {
-        return query("insert into outbox (aggregatetype, aggregateid, type, payload) values ('" + type + "', '" + key
-                + "', 'T', convert_to(" + payload + ", 'UTF8')) returning id::text");
+        String application = RolesDocument.APPLICATION;
+        String id = UUID.randomUUID().toString();
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), application, application);
+                Statement statement = connection.createStatement()) {
+            statement.execute("insert into outbox (id, aggregatetype, aggregateid, type, payload) values ('" + id
+                    + "', '" + type + "', '" + key + "', 'T', convert_to(" + payload + ", 'UTF8'))");
+        }
+        return id;
     }
 
     private static JsonNode call(String method, String path) throws Exception {

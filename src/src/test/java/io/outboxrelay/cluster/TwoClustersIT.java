@@ -81,7 +81,7 @@ class TwoClustersIT {
     }
 
     private static long epochs(Audit audit) throws SQLException {
-        try (Connection connection = audit.connect();
+        try (Connection connection = audit.connectAsSuperuser();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select sum(epoch) from outbox_progress")) {
             row.next();

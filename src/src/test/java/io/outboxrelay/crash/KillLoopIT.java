@@ -137,11 +137,11 @@ class KillLoopIT {
 
     /** Positions are locked, so that nobody can write one; killed while all wait, whatever becomes of their statements. */
     private void killWhileSettling(int victim) throws Exception {
-        try (Connection connection = audit.connect();
+        try (Connection connection = audit.connectAsSuperuser();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("select from outbox_progress for update");
-            try (Connection watching = audit.connect()) {
+            try (Connection watching = audit.connectAsSuperuser()) {
                 await().atMost(LIMIT).until(() -> waiting(watching) >= NODES);
             }
             fleet.kill(victim);

@@ -4,10 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.client.OutboxWriter;
 import io.outboxrelay.client.RepeatFilter;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
-import io.outboxrelay.settings.DatabaseSettings;
-import io.outboxrelay.settings.Secret;
-import io.outboxrelay.store.postgres.Migrations;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -70,14 +68,12 @@ public final class Audit implements AutoCloseable {
 
     private Audit(SandboxPostgres postgres, boolean migrate) throws SQLException {
         this.postgres = postgres;
-        this.url = postgres.createDatabase("shop");
+        RolesDocument.createRoles(postgres);
+        this.url = RolesDocument.createDatabase(postgres, "shop");
         if (migrate) {
             migrate();
         }
-        try (Connection connection = connect()) {
-            OrderService.createTable(connection);
-            Ledger.createTable(connection);
-        }
+        Servers.createShop(url, postgres.user());
     }
 
     public static Audit open(Path folder) throws SQLException {
@@ -89,24 +85,33 @@ public final class Audit implements AutoCloseable {
         return new Audit(SandboxPostgres.start(folder), false);
     }
 
-    /** Creates or upgrades the relay's tables. */
+    /** Creates or upgrades the relay's tables, and grants the rights on them. */
     public void migrate() {
-        DatabaseSettings settings = new DatabaseSettings(
-                url, user(), new Secret(user()), 4, Duration.ofSeconds(5), Duration.ofSeconds(30), Map.of());
-        Migrations.migrate(settings, Migrations.CONTROL, "outbox_relay");
-        Migrations.migrate(settings, Migrations.OUTBOX, "outbox");
+        Servers.migrate(url);
+    }
+
+    /** Grants the rights on the relay's tables, which another build made. */
+    public void grant() {
+        Servers.grant(url);
     }
 
     public String url() {
         return url;
     }
 
+    /** The role of the nodes. */
     public String user() {
-        return postgres.user();
+        return RolesDocument.RELAY;
     }
 
+    /** As the shop. */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, user(), postgres.password());
+        return Servers.connect(url);
+    }
+
+    /** As somebody who may do anything. */
+    public Connection connectAsSuperuser() throws SQLException {
+        return DriverManager.getConnection(url, postgres.user(), postgres.password());
     }
 
     /** Starts writers, among them one whose transactions stay open for long, and some that roll back. */

@@ -2,6 +2,7 @@ package io.outboxrelay.demo;
 
 import static org.awaitility.Awaitility.await;
 
+import io.outboxrelay.sandbox.RolesDocument;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,7 +46,8 @@ public final class Fleet implements AutoCloseable {
 
         /** Has it create or upgrade the tables. */
         public void migrate(Audit audit, String bootstrapServers, Path folder) throws Exception {
-            NodeConfig config = new NodeConfig(audit.url(), audit.user(), audit.user(), bootstrapServers, 1, 1, 1);
+            NodeConfig config =
+                    new NodeConfig(audit.url(), RolesDocument.OWNER, RolesDocument.OWNER, bootstrapServers, 1, 1, 1);
             Path file = Files.writeString(
                     folder.resolve("migrate.conf"),
                     config.hocon().replace(NodeConfig.AUTH, "").replace("allow-writes = true", "allow-writes = false"));
@@ -64,6 +66,7 @@ public final class Fleet implements AutoCloseable {
             if (migrate.waitFor() != 0) {
                 throw new AssertionError("migrate of " + target + ": " + said);
             }
+            audit.grant();
         }
     }
 

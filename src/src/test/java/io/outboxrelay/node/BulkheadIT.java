@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.outboxrelay.client.OutboxEvent;
 import io.outboxrelay.client.OutboxWriter;
 import io.outboxrelay.node.Shop.Found;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.postgres.Migrations;
 import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,8 +17,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** One node relays five outboxes: neither a database that is silent nor a table that is locked holds the others up. */
@@ -33,7 +35,7 @@ class BulkheadIT extends ShopScene {
     void ofFiveOutboxesThreeGoOnWhileOneIsDeadAndOneIsLocked() throws Exception {
         List<String> lines = new ArrayList<>();
         for (String name : List.of("bills", "returns", "locked")) {
-            lines.add(outbox(name, shop.postgres.createDatabase(name)));
+            lines.add(outbox(name, RolesDocument.createDatabase(shop.postgres, name)));
         }
         // accepts connections and says nothing, which is worse than refusing them
         try (ServerSocket silent = new ServerSocket(0)) {
@@ -41,7 +43,7 @@ class BulkheadIT extends ShopScene {
             LoadedConfig config = LoadedConfig.load(shop.config(lines.toArray(String[]::new)));
             prepare(config);
             Node node = Node.start(config);
-            try (Connection lock = connect(config, "locked");
+            try (Connection lock = connect(config, "locked", RolesDocument.OWNER);
                     Statement statement = lock.createStatement()) {
                 write(config, "locked", 0, 1);
                 await().atMost(LIMIT).until(() -> numbers("locked").size() == 1);
@@ -70,24 +72,25 @@ class BulkheadIT extends ShopScene {
 
     private String outbox(String name, String url) {
         return "outbox-relay.outboxes." + name + " { shards = 2, database { url = \"" + url + "\", user = "
-                + shop.postgres.user() + ", password = " + shop.postgres.user() + " } }";
+                + RolesDocument.RELAY + " } }";
     }
 
-    private void prepare(LoadedConfig config) throws SQLException {
-        OutboxSettings orders = config.settings().outboxes().get("orders");
-        shop.migrate(config, List.of(orders));
-        for (String name : List.of("bills", "returns", "locked")) {
-            Migrations.migrate(config.settings().outboxes().get(name).database(), Migrations.OUTBOX, "outbox");
-        }
+    private void prepare(LoadedConfig config) {
+        Map<String, OutboxSettings> outboxes = config.settings().outboxes();
+        shop.migrate(
+                config,
+                Stream.of("orders", "bills", "returns", "locked")
+                        .map(outboxes::get)
+                        .toList());
     }
 
-    private Connection connect(LoadedConfig config, String outbox) throws SQLException {
+    private static Connection connect(LoadedConfig config, String outbox, String role) throws SQLException {
         String url = config.settings().outboxes().get(outbox).database().url();
-        return DriverManager.getConnection(url, shop.postgres.user(), shop.postgres.user());
+        return DriverManager.getConnection(url, role, role);
     }
 
     private void write(LoadedConfig config, String outbox, int from, int to) throws SQLException {
-        try (Connection connection = connect(config, outbox)) {
+        try (Connection connection = connect(config, outbox, RolesDocument.APPLICATION)) {
             connection.setAutoCommit(false);
             for (int n = from; n < to; n++) {
                 writer.write(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.settings.LoadedConfig;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,7 +26,7 @@ class PlainTableIT extends ShopScene {
     private static final int EVENTS = 300;
 
     private static Connection connect() throws SQLException {
-        return DriverManager.getConnection(shop.postgres.jdbcUrl(), "postgres", "postgres");
+        return DriverManager.getConnection(shop.postgres.jdbcUrl(), shop.postgres.user(), shop.postgres.password());
     }
 
     private static void execute(String sql) throws SQLException {
@@ -48,11 +49,10 @@ class PlainTableIT extends ShopScene {
     void isRefusedWithoutAnOrderAndRelayedInOrderOnceItHasOne() throws Exception {
         execute("create table events (id uuid primary key default gen_random_uuid(), aggregatetype varchar(255),"
                 + " aggregateid varchar(255), type varchar(255), payload jsonb)");
-        Path file = shop.config(
-                "outbox-relay.outboxes.orders { table = events, acknowledge.mode = delete }",
-                "outbox-relay.database { user = postgres, password = postgres }");
+        Path file = shop.config("outbox-relay.outboxes.orders { table = events, acknowledge.mode = delete }");
         LoadedConfig config = LoadedConfig.load(file);
         shop.migrate(config);
+        execute(RolesDocument.block("existing-delete").replace("outboxevent", "events"));
         assertThatThrownBy(() -> Node.run(file))
                 .isInstanceOfSatisfying(
                         RelayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.MISCONFIGURED))

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.outboxrelay.client.OutboxEvent;
 import io.outboxrelay.client.OutboxWriter;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxKafka;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.AcknowledgeSettings;
@@ -62,7 +63,7 @@ final class Shop implements AutoCloseable {
     Shop(Path folder) {
         this.folder = folder;
         kafka.createTopic(TOPIC, 3);
-        RolesDocument.execute("roles", postgres.jdbcUrl(), postgres.user());
+        RolesDocument.createRoles(postgres);
         RolesDocument.execute("schema", postgres.jdbcUrl(), postgres.user());
     }
 
@@ -96,11 +97,10 @@ final class Shop implements AutoCloseable {
         Migrations.migrate(owner, Migrations.CONTROL, "outbox_relay");
         RolesDocument.execute("control", owner.url(), owner.user());
         for (OutboxSettings outbox : outboxes) {
-            boolean ring = outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING;
-            DatabaseSettings as = ring ? owner : outbox.database();
+            DatabaseSettings as = asOwner(outbox.database());
             Migrations.migrate(as, Migrations.locationOf(outbox), outbox.table());
-            if (ring) {
-                RolesDocument.execute("outbox", owner.url(), owner.user());
+            if (outbox.acknowledge().mode() == AcknowledgeSettings.Mode.RING) {
+                RolesDocument.execute("outbox", as.url(), as.user());
             }
         }
     }

@@ -10,7 +10,7 @@ import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.ColumnSettings;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.testkit.ChunkProbe;
-import io.outboxrelay.testkit.RolesDocument;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.util.List;
@@ -41,8 +41,7 @@ class ExistingTableIT extends TableScene {
 
     @BeforeAll
     static void startPostgres() {
-        postgres = SandboxPostgres.start();
-        PlainFixture.execute(TestSettings.database(postgres.jdbcUrl()), RolesDocument.block("roles"));
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
     }
 
     @AfterAll
@@ -52,7 +51,16 @@ class ExistingTableIT extends TableScene {
 
     @Override
     DatabaseSettings newDatabase() {
-        return TestSettings.database(postgres.createDatabase("existing" + databases++));
+        return administrator(postgres.createDatabase("existing" + databases++));
+    }
+
+    private static DatabaseSettings administrator(String url) {
+        return TestSettings.database(url, DocumentedRoles.SUPERUSER);
+    }
+
+    @Override
+    PlainRights rights() {
+        return PlainRights.POSTGRES;
     }
 
     @Test
@@ -178,7 +186,7 @@ class ExistingTableIT extends TableScene {
         String name = "bad_" + encoding.toLowerCase(Locale.ROOT);
         execute("create database " + name + " encoding '" + encoding
                 + "' lc_collate 'C' lc_ctype 'C' template template0");
-        in(TestSettings.database(postgres.jdbcUrl(name)));
+        in(administrator(postgres.jdbcUrl(name)));
         PlainStore store = open(
                 Mode.DELETE,
                 columns("", "seq"),
@@ -209,8 +217,6 @@ class ExistingTableIT extends TableScene {
     void theDocumentedRightsAreEnoughAndAllowNothingElse(Mode mode) {
         relayWithDocumentedRights(
                 mode,
-                "schema",
-                "existing",
                 DEBEZIUM,
                 "alter table outboxevent add column seq bigint generated always as identity,"
                         + " add column published_at timestamptz",

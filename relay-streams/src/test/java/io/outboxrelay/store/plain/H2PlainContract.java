@@ -25,6 +25,7 @@ abstract class H2PlainContract extends OutboxStoreContract {
     protected StoreFixture open() {
         String name = getClass().getSimpleName() + DATABASES.incrementAndGet();
         DatabaseSettings database = TestSettings.database("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
-        return PlainFixture.open(TestSettings.plain(database, "outbox", mode(), TestSettings.COLUMNS), TABLE);
+        return PlainFixture.open(
+                PlainRights.EMBEDDED, TestSettings.plain(database, "outbox", mode(), TestSettings.COLUMNS), TABLE);
     }
 }

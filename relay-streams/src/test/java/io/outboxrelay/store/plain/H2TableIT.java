@@ -17,6 +17,11 @@ class H2TableIT extends TableScene {
         return TestSettings.database("jdbc:h2:mem:table" + databases++ + ";DB_CLOSE_DELAY=-1");
     }
 
+    @Override
+    PlainRights rights() {
+        return PlainRights.EMBEDDED;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"varchar", "clob", "blob"})
     void aBadRowTakesNoOtherWithIt(String payload) throws Exception {

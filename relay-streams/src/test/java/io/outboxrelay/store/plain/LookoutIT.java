@@ -49,7 +49,7 @@ class LookoutIT {
         DatabaseSettings database =
                 TestSettings.database("jdbc:h2:mem:look" + DATABASES.incrementAndGet() + ";DB_CLOSE_DELAY=-1");
         outbox = TestSettings.plain(database, "outbox", Mode.DELETE, TestSettings.COLUMNS);
-        PlainFixture fixture = PlainFixture.open(outbox, H2PlainContract.TABLE);
+        PlainFixture fixture = PlainFixture.open(PlainRights.EMBEDDED, outbox, H2PlainContract.TABLE);
         fixture.there().close();
         store = fixture.here();
         lane = new JdbcRunner("look", database, 1, "");

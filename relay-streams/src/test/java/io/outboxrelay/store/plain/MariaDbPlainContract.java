@@ -14,8 +14,10 @@ abstract class MariaDbPlainContract extends OutboxStoreContract {
     @Override
     protected StoreFixture open() {
         return PlainFixture.open(
-                TestSettings.plain(MariaDb.newDatabase(), "outbox", mode(), TestSettings.COLUMNS), """
-                create table outbox (
+                PlainRights.MARIADB,
+                TestSettings.plain(MariaDb.newDatabase(), "outboxevent", mode(), TestSettings.COLUMNS),
+                """
+                create table outboxevent (
                   id uuid default uuid() primary key, seq bigint not null auto_increment unique,
                   aggregatetype varchar(255) not null, aggregateid varchar(255), type varchar(255) not null,
                   payload longblob, created_at timestamp(6) not null default current_timestamp(6),

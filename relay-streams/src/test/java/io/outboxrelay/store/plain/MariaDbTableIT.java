@@ -11,14 +11,12 @@ import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.testkit.ChunkProbe;
-import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,13 +40,9 @@ class MariaDbTableIT extends TableScene {
         return TestSettings.database(database.url() + "?sessionVariables=time_zone='-07:00'", database.user());
     }
 
-    @BeforeAll
-    static void createUsers() {
-        DatabaseSettings server = MariaDb.newDatabase();
-        RolesDocument.statements("mariadb-users").forEach(statement -> PlainFixture.execute(server, statement));
-        for (String user : List.of("outbox_owner", "outbox_relay")) {
-            PlainFixture.execute(server, "set password for " + user + " = password('" + user + "')");
-        }
+    @Override
+    PlainRights rights() {
+        return PlainRights.MARIADB;
     }
 
     @Test
@@ -172,8 +166,6 @@ class MariaDbTableIT extends TableScene {
     void theDocumentedRightsAreEnoughAndAllowNothingElse(Mode mode) {
         relayWithDocumentedRights(
                 mode,
-                "mariadb-owner",
-                "mariadb",
                 DEBEZIUM,
                 "alter table outboxevent add column seq bigint not null auto_increment unique,"
                         + " add column published_at timestamp null",

@@ -2,7 +2,6 @@ package io.outboxrelay.store.plain;
 
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.postgres.Migrations;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.TwoNodes;
@@ -14,14 +13,16 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Two nodes' stores over a plain table. */
-record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) implements TwoNodes {
+/** Two nodes' stores over a plain table, which belongs to another user where the database has users. */
+record PlainFixture(OutboxSettings application, OutboxSettings settings, PlainStore here, PlainStore there)
+        implements TwoNodes {
 
-    /** Over a table as `ddl` makes it, in a database that is there. */
-    static PlainFixture open(OutboxSettings settings, String... ddl) {
-        execute(settings.database(), ddl);
-        Migrations.migrate(settings.database(), Migrations.PLAIN, settings.table());
-        return new PlainFixture(settings, PlainStore.open(settings, "test:1"), PlainStore.open(settings, "test:1"));
+    /** Over a table as `ddl` makes it, in a database that is there, seen by its administrator. */
+    static PlainFixture open(PlainRights rights, OutboxSettings administrator, String... ddl) {
+        execute(administrator.database(), ddl);
+        OutboxSettings relay = rights.setUp(administrator);
+        return new PlainFixture(
+                administrator, relay, PlainStore.open(relay, "test:1"), PlainStore.open(relay, "test:1"));
     }
 
     static void execute(DatabaseSettings database, String... statements) {
@@ -42,7 +43,7 @@ record PlainFixture(OutboxSettings settings, PlainStore here, PlainStore there) 
 
     @Override
     public OpenTransaction begin() {
-        return JdbcTransaction.begin(settings);
+        return JdbcTransaction.begin(application);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.outboxrelay.store.plain;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.OutboxStoreContract;
 import io.outboxrelay.testkit.StoreFixture;
 import io.outboxrelay.testkit.TestSettings;
@@ -17,7 +18,7 @@ abstract class PostgresPlainContract extends OutboxStoreContract {
 
     @BeforeAll
     static void startPostgres() {
-        postgres = SandboxPostgres.start();
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
     }
 
     @AfterAll
@@ -31,15 +32,16 @@ abstract class PostgresPlainContract extends OutboxStoreContract {
     protected StoreFixture open() {
         String name = "plain" + DATABASES.incrementAndGet();
         postgres.createDatabase(name);
-        DatabaseSettings database = TestSettings.database(postgres.jdbcUrl(name));
+        DatabaseSettings database = TestSettings.database(postgres.jdbcUrl(name), DocumentedRoles.SUPERUSER);
         return PlainFixture.open(
-                TestSettings.plain(database, "outbox", mode(), TestSettings.COLUMNS),
+                PlainRights.POSTGRES,
+                TestSettings.plain(database, "outboxevent", mode(), TestSettings.COLUMNS),
                 """
-                create table outbox (
+                create table outboxevent (
                   id uuid primary key default gen_random_uuid(), seq bigint generated always as identity,
                   aggregatetype varchar(255) not null, aggregateid varchar(255), type varchar(255) not null,
                   payload bytea, created_at timestamptz not null default clock_timestamp(), published_at timestamptz)
                 """,
-                "create index outbox_seq on outbox (seq) where published_at is null");
+                "create index outbox_seq on outboxevent (seq) where published_at is null");
     }
 }

@@ -23,9 +23,8 @@ import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.Refusal;
-import io.outboxrelay.store.postgres.Migrations;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.RecordingPublisher;
-import io.outboxrelay.testkit.RolesDocument;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.sql.Connection;
@@ -35,13 +34,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +54,7 @@ abstract class TableScene {
 
     private final List<PlainStore> stores = new ArrayList<>();
     private DatabaseSettings database;
+    private @Nullable OutboxSettings outbox;
 
     @BeforeAll
     static void startSystem() {
@@ -77,7 +77,10 @@ abstract class TableScene {
         stores.forEach(PlainStore::close);
     }
 
+    /** Seen by its administrator. */
     abstract DatabaseSettings newDatabase();
+
+    abstract PlainRights rights();
 
     static Materializer materializer() {
         return Materializer.matFromSystem(system);
@@ -92,33 +95,27 @@ abstract class TableScene {
         database = another;
     }
 
+    /** With the rights of docs/roles.md. */
     PlainStore open(Mode mode, ColumnSettings columns, String... ddl) {
-        PlainFixture fixture = PlainFixture.open(TestSettings.plain(database, "outboxevent", mode, columns), ddl);
+        outbox = TestSettings.plain(database, "outboxevent", mode, columns);
+        PlainFixture fixture = PlainFixture.open(rights(), outbox, ddl);
         stores.add(fixture.here());
         stores.add(fixture.there());
         return fixture.here();
     }
 
-    /** The SQL of these blocks of docs/roles.md, as administrator. */
-    private void grant(String block) {
-        execute(RolesDocument.statements(block).toArray(String[]::new));
-    }
-
-    /** Sets up and relays a table with the rights of docs/roles.md only. */
-    void relayWithDocumentedRights(Mode mode, String owner, String relay, String... ddl) {
-        execute(ddl);
-        grant(owner);
-        OutboxSettings outbox = TestSettings.plain(database, "outboxevent", mode, columns("", "seq"));
-        Migrations.migrate(TestSettings.as("outbox_owner", outbox).database(), Migrations.PLAIN, "outboxevent");
-        OutboxSettings narrow = TestSettings.as("outbox_relay", outbox);
-        PlainStore store = PlainStore.open(narrow, "test:1");
-        stores.add(store);
-        grant(relay + "-" + mode.name().toLowerCase(Locale.ROOT));
+    /** Relays a table and looks for rights that the relay has beyond what it needs. */
+    void relayWithDocumentedRights(Mode mode, String... ddl) {
+        PlainStore store = open(mode, columns("", "seq"), ddl);
+        OutboxSettings narrow = TestSettings.as(DocumentedRoles.RELAY, outbox);
         assertThat(relayed(store, 1000)).hasSize(1000);
         Waits.get(store.reshard(SHARDS - 1), LIMIT);
         Waits.get(store.reshard(SHARDS), LIMIT);
-        execute("insert into outboxevent (id, aggregatetype, aggregateid, type) values ("
-                + "'00000000-0000-0000-0000-000000000000', 'Order', 'k', 'Changed')");
+        PlainFixture.execute(
+                database,
+                "insert into outboxevent (id, aggregatetype, aggregateid, type) values ("
+                        + "'00000000-0000-0000-0000-000000000000', 'Order', 'k', 'Changed')",
+                "revoke update (payload, aggregatetype, type) on outboxevent from outbox_relay");
         for (String tooMuch : List.of(
                 "update outboxevent set payload = null",
                 "insert into outboxevent (id) values ('00000000-0000-0000-0000-000000000001')",
@@ -129,8 +126,8 @@ abstract class TableScene {
                     .isInstanceOf(SQLException.class);
         }
         assertRoutes(narrow, "Order");
-        assertEditNeedsItsOwnRight(store, relay + "-edit");
-        execute("revoke select on outboxevent from outbox_relay");
+        assertEditNeedsItsOwnRight(store);
+        PlainFixture.execute(database, "revoke select on outboxevent from outbox_relay");
         assertRefused(store, "denied", "grant what the documentation's role table lists");
     }
 
@@ -149,7 +146,7 @@ abstract class TableScene {
         assertRoutes(TestSettings.plain(database, "outboxevent", mode, columns), types);
     }
 
-    private void assertEditNeedsItsOwnRight(PlainStore store, String block) {
+    private void assertEditNeedsItsOwnRight(PlainStore store) {
         Claim claim = claim(store, Slots.shardOf(Slots.of("k"), SHARDS));
         Chunk chunk = Waits.get(store.read(claim).runWith(Sink.head(), materializer()), LIMIT);
         OutboxRow row = chunk.rows().get(0);
@@ -158,7 +155,7 @@ abstract class TableScene {
         ParkedEdit edit = new ParkedEdit(null, null, "Invoice", "Retyped");
         assertThat(Waits.get(store.edit(row.id(), edit), LIMIT).reason())
                 .contains("may not change aggregatetype, type of table outboxevent", "grant update");
-        grant(block);
+        rights().grant(outbox);
         assertThat(Waits.get(store.edit(row.id(), edit), LIMIT)).isEqualTo(ParkedEdit.Result.DONE);
         Waits.get(store.decide(OutboxAdmin.Decision.RELEASE, List.of(row.id())), LIMIT);
         assertThat(relayed(store, 1)).extracting(OutboxRow::type).containsExactly("Retyped");
@@ -188,8 +185,12 @@ abstract class TableScene {
         return new ParkedEdit(new ParkedEdit.To<>(bytes), null, null, null);
     }
 
+    /** As administrator, who then grants what could not be granted before. */
     void execute(String... statements) {
         PlainFixture.execute(database, statements);
+        if (outbox != null) {
+            rights().grant(outbox);
+        }
     }
 
     long query(String sql) throws SQLException {

@@ -9,11 +9,11 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.Finding;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class BadRowsIT {
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start();
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
         kit = ActorTestKit.create();
     }
 
@@ -62,16 +62,15 @@ class BadRowsIT {
 
     private void open(String encoding) throws Exception {
         String database = "bad" + databases++;
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), "postgres", "postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + database + " encoding '" + encoding
-                    + "' lc_collate 'C' lc_ctype 'C' template template0");
-        }
-        settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 1);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
+        DocumentedRoles.execute(
+                postgres.jdbcUrl(),
+                DocumentedRoles.SUPERUSER,
+                "create database " + database + " encoding '" + encoding
+                        + "' lc_collate 'C' lc_ctype 'C' template template0");
+        settings = DocumentedRoles.outbox(TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 1));
         store = RingStore.open(kit.system(), settings);
         Waits.get(store.shards(1), LIMIT);
-        app = DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+        app = DocumentedRoles.connect(settings, DocumentedRoles.APPLICATION);
     }
 
     @AfterEach
@@ -205,11 +204,12 @@ class BadRowsIT {
         } else {
             insertAndRead(way);
         }
-        try (Statement statement = app.createStatement()) {
-            statement.execute("insert into outbox (aggregatetype, type, created_at) values ('O', 'T', 'infinity'),"
-                    + " ('O', 'T', '-infinity'), ('O', 'T', '1969-12-31 23:59:59.999999Z'),"
-                    + " ('O', 'T', '2026-01-02 03:04:05.678901Z')");
-        }
+        DocumentedRoles.execute(
+                settings.database().url(),
+                DocumentedRoles.SUPERUSER,
+                "insert into outbox (aggregatetype, type, created_at) values ('O', 'T', 'infinity'),"
+                        + " ('O', 'T', '-infinity'), ('O', 'T', '1969-12-31 23:59:59.999999Z'),"
+                        + " ('O', 'T', '2026-01-02 03:04:05.678901Z')");
         if (claim == null) {
             claim = Waits.get(store.claim(new ShardId("orders", 0)), LIMIT);
         }

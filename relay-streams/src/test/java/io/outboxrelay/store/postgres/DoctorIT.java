@@ -8,6 +8,7 @@ import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.Finding;
 import io.outboxrelay.store.Finding.Level;
 import io.outboxrelay.store.jdbc.Sample;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -8,9 +8,9 @@ import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
@@ -30,12 +30,11 @@ class FlushedOnlyIT {
     void aRowWaitsUntilItsCommitIsFlushedAndOnlyWhereThatIsAskedFor() throws Exception {
         ActorTestKit kit = ActorTestKit.create();
         Map<String, String> lazyLog = Map.of("wal_writer_delay", "10000", "wal_writer_flush_after", "1000000");
-        try (SandboxPostgres postgres = SandboxPostgres.start(lazyLog)) {
-            OutboxSettings visible = TestSettings.outbox(postgres.jdbcUrl(), TestSettings.NO_KAFKA, 1);
-            Migrations.migrate(visible.database(), Migrations.OUTBOX, visible.table());
+        try (SandboxPostgres postgres = DocumentedRoles.create(SandboxPostgres.start(lazyLog))) {
+            OutboxSettings visible = DocumentedRoles.outbox(postgres, "shop", 1);
             try (RingStore asVisible = RingStore.open(kit.system(), visible);
                     RingStore flushedOnly = RingStore.open(kit.system(), TestSettings.flushedOnly(visible));
-                    Connection app = DriverManager.getConnection(postgres.jdbcUrl(), "postgres", "postgres");
+                    Connection app = DocumentedRoles.connect(visible, DocumentedRoles.APPLICATION);
                     Statement statement = app.createStatement()) {
                 asVisible.shards(1).toCompletableFuture().get(60, TimeUnit.SECONDS);
                 Queue<OutboxRow> early = follow(kit, asVisible);
@@ -47,8 +46,8 @@ class FlushedOnlyIT {
                         .atMost(LIMIT)
                         .until(() -> strict.isEmpty() || flushed(statement));
                 statement.execute("set synchronous_commit = on");
-                statement.execute("create table anything (x int)");
-                await().atMost(LIMIT).until(() -> strict.size() == 1);
+                statement.execute("insert into outbox (aggregatetype, type) values ('order', 'T')");
+                await().atMost(LIMIT).until(() -> strict.size() == 2);
             }
         } finally {
             kit.shutdownTestKit();

@@ -12,6 +12,7 @@ import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.OutboxSettings.HistoryChange;
 import io.outboxrelay.testkit.ChunkProbe;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;
 import io.outboxrelay.testkit.TestEvent;

@@ -8,12 +8,12 @@ import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.DatabaseSettings;
+import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import io.outboxrelay.store.postgres.IntervalCursor.Page;
-import io.outboxrelay.testkit.TestSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.Waits;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,13 +32,14 @@ class IntervalCursorIT {
     private static final ReadSql SQL = new ReadSql("outbox", 1000 << 10);
     private static final int SORT_MILLIS = 30_000;
     private static SandboxPostgres postgres;
+    private static OutboxSettings outbox;
     private static DatabaseSettings database;
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start();
-        database = TestSettings.database(postgres.jdbcUrl());
-        Migrations.migrate(database, Migrations.OUTBOX, "outbox");
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
+        outbox = DocumentedRoles.outbox(postgres, "cursor", 1);
+        database = outbox.database();
     }
 
     @AfterAll
@@ -52,20 +53,21 @@ class IntervalCursorIT {
         execute("alter sequence outbox_seq_seq restart");
     }
 
-    private static void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    private static void execute(String sql) {
+        DocumentedRoles.execute(database.url(), DocumentedRoles.SUPERUSER, sql);
     }
 
-    private static void insert(int rows, int bytes) throws SQLException {
-        execute("insert into outbox (aggregatetype, type, payload) select 'a', 'T', convert_to(repeat('x', " + bytes
+    private static void write(String sql) {
+        DocumentedRoles.execute(database.url(), DocumentedRoles.APPLICATION, sql);
+    }
+
+    private static void insert(int rows, int bytes) {
+        write("insert into outbox (aggregatetype, type, payload) select 'a', 'T', convert_to(repeat('x', " + bytes
                 + "), 'UTF8') from generate_series(1, " + rows + ")");
     }
 
     private static SnapshotPosition everything() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
+        try (Connection connection = DocumentedRoles.connect(outbox, DocumentedRoles.RELAY);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(OutboxSql.SNAPSHOT)) {
             row.next();
@@ -198,7 +200,7 @@ class IntervalCursorIT {
 
     @Test
     void rowsOfTransactionsThatWereLateAreReadWithTheOthersInOneOrder() throws Exception {
-        try (Connection late = DriverManager.getConnection(database.url(), "postgres", "postgres");
+        try (Connection late = DocumentedRoles.connect(outbox, DocumentedRoles.APPLICATION);
                 JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
             late.setAutoCommit(false);
             try (Statement statement = late.createStatement()) {
@@ -220,7 +222,7 @@ class IntervalCursorIT {
     /** More rows than are sorted: the same ones in the same order, whichever way they are found. */
     @Test
     void aLargeIntervalIsWalkedByNumber() throws Exception {
-        try (Connection late = DriverManager.getConnection(database.url(), "postgres", "postgres");
+        try (Connection late = DocumentedRoles.connect(outbox, DocumentedRoles.APPLICATION);
                 JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
             late.setAutoCommit(false);
             try (Statement statement = late.createStatement()) {
@@ -249,7 +251,7 @@ class IntervalCursorIT {
 
     private static List<String> plan(String copy) throws SQLException {
         String query = copy.substring("copy (".length(), copy.lastIndexOf(") to stdout"));
-        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres");
+        try (Connection connection = DocumentedRoles.connect(outbox, DocumentedRoles.RELAY);
                 Statement statement = connection.createStatement()) {
             statement.execute(JdbcRunner.POSTGRESQL_SESSION + IntervalCursor.STREAMED.replace(" local", ""));
             List<String> nodes = new ArrayList<>();
@@ -282,7 +284,7 @@ class IntervalCursorIT {
         String key = "k".repeat(20_000);
         insert(21_000, 10);
         insert(1, 100_000);
-        execute("insert into outbox (aggregatetype, aggregateid, type) values ('a', '" + key + "', 'T')");
+        write("insert into outbox (aggregatetype, aggregateid, type) values ('a', '" + key + "', 'T')");
         try (JdbcRunner lane = new JdbcRunner("test", database, 1, "")) {
             assertHeldBack(pages(lane, small, everything(), halves), key);
             assertThat(toasted()).isZero();
@@ -318,7 +320,7 @@ class IntervalCursorIT {
     }
 
     private static long toasted() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(database.url(), "postgres", "postgres")) {
+        try (Connection connection = DocumentedRoles.connect(outbox, DocumentedRoles.RELAY)) {
             return Queries.number(connection, SQL.largeValues()).orElseThrow();
         }
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outboxrelay.model.Backlog;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
@@ -19,31 +21,44 @@ import org.junit.jupiter.api.Test;
 class MigrationsIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    private static void createFirstVersion(String url) {
+        RolesDocument.execute("schema", url, DocumentedRoles.SUPERUSER);
+        Flyway.configure()
+                .dataSource(url, DocumentedRoles.OWNER, "")
+                .locations("classpath:" + Migrations.OUTBOX)
+                .table("outbox_schema_history")
+                .placeholders(Map.of("table", "outbox", "name", "outbox"))
+                .target("1")
+                .load()
+                .migrate();
+    }
+
     @Test
     void anOutboxOfTheFirstVersionIsUpgradedWithItsRowsAndPositions() {
         ActorTestKit kit = ActorTestKit.create();
-        try (SandboxPostgres postgres = SandboxPostgres.start()) {
+        try (SandboxPostgres postgres = DocumentedRoles.create(SandboxPostgres.start())) {
             OutboxSettings settings = TestSettings.outbox(postgres.createDatabase("upgrade"), TestSettings.NO_KAFKA, 1);
-            Flyway.configure()
-                    .dataSource(settings.database().url(), postgres.user(), "")
-                    .locations("classpath:" + Migrations.OUTBOX)
-                    .table("outbox_schema_history")
-                    .placeholders(Map.of("table", "outbox", "name", "outbox"))
-                    .target("1")
-                    .load()
-                    .migrate();
-            JdbcTransaction.begin(settings).append("k", "1").append("k", "2").commit();
+            OutboxSettings owner = TestSettings.as(DocumentedRoles.OWNER, settings);
+            String url = settings.database().url();
+            createFirstVersion(url);
+            JdbcTransaction.begin(settings, DocumentedRoles.OWNER)
+                    .append("k", "1")
+                    .append("k", "2")
+                    .commit();
             DocumentedRoles.execute(
-                    settings.database().url(),
-                    postgres.user(),
+                    url,
+                    DocumentedRoles.SUPERUSER,
                     "insert into outbox_progress (shard, slot_lo, slot_hi, epoch, prev, sysid) select 0, 0, 1023, 7,"
                             + " pg_current_snapshot(), system_identifier from pg_control_system()");
-            JdbcTransaction.begin(settings).append("k", "3").commit();
+            JdbcTransaction.begin(settings, DocumentedRoles.OWNER)
+                    .append("k", "3")
+                    .commit();
 
-            assertThat(Migrations.migrate(settings.database(), Migrations.OUTBOX, "outbox"))
+            assertThat(Migrations.migrate(owner.database(), Migrations.OUTBOX, "outbox"))
                     .isPositive();
-            assertThat(Migrations.migrate(settings.database(), Migrations.OUTBOX, "outbox"))
+            assertThat(Migrations.migrate(owner.database(), Migrations.OUTBOX, "outbox"))
                     .isZero();
+            RolesDocument.execute("outbox", url, DocumentedRoles.OWNER);
             try (RingStore store = RingStore.open(kit.system(), settings)) {
                 Claim claim = Waits.get(store.claim(new ShardId("orders", 0)), LIMIT);
                 assertThat(claim.epoch()).isEqualTo(8);

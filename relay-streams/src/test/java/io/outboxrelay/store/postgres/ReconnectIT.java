@@ -11,10 +11,10 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -47,10 +47,11 @@ class ReconnectIT {
     private OutboxSettings settings;
     private RingStore store;
     private Connection app;
+    private Connection superuser;
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start();
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
         kit = ActorTestKit.create();
     }
 
@@ -62,16 +63,15 @@ class ReconnectIT {
 
     @BeforeEach
     void open() throws Exception {
-        String database = "reconnect" + databases++;
-        postgres.createDatabase(database);
-        settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 1);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
-        app = DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+        settings = DocumentedRoles.outbox(postgres, "reconnect" + databases++, 1);
+        app = DocumentedRoles.connect(settings, DocumentedRoles.APPLICATION);
+        superuser = DocumentedRoles.connect(settings, DocumentedRoles.SUPERUSER);
     }
 
     @AfterEach
     void close() throws Exception {
         app.close();
+        superuser.close();
         store.close();
     }
 
@@ -138,7 +138,7 @@ class ReconnectIT {
 
     private void loseIdleConnection(String lane) {
         await().atMost(LIMIT).until(() -> {
-            try (Statement statement = app.createStatement();
+            try (Statement statement = superuser.createStatement();
                     ResultSet ended = statement.executeQuery("select pg_terminate_backend(pid, 10000)"
                             + " from pg_stat_activity where datname = current_database()"
                             + " and application_name = 'outbox-relay " + lane + "' and state = 'idle'"

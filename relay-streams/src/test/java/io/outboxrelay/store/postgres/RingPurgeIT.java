@@ -8,6 +8,7 @@ import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.PurgeWait;
 import io.outboxrelay.store.PurgeWait.Cause;
+import io.outboxrelay.testkit.DocumentedRoles;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.ExactRereadContract;
 import io.outboxrelay.testkit.JdbcTransaction;
 import io.outboxrelay.testkit.OpenTransaction;

@@ -15,10 +15,10 @@ import io.outboxrelay.model.ShardId;
 import io.outboxrelay.publish.Gate;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.RecordingPublisher;
 import io.outboxrelay.testkit.TestSettings;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -48,7 +48,7 @@ class RingStoreIT {
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start();
+        postgres = DocumentedRoles.create(SandboxPostgres.start());
         kit = ActorTestKit.create();
     }
 
@@ -60,10 +60,7 @@ class RingStoreIT {
 
     @BeforeEach
     void open() throws Exception {
-        String database = "ring" + databases++;
-        postgres.createDatabase(database);
-        settings = TestSettings.outbox(postgres.jdbcUrl(database), TestSettings.NO_KAFKA, 4);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
+        settings = DocumentedRoles.outbox(postgres, "ring" + databases++, 4);
         store = RingStore.open(kit.system(), settings);
         assertThat(get(store.shards(4))).isEqualTo(4);
         app = connect();
@@ -76,7 +73,7 @@ class RingStoreIT {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+        return DocumentedRoles.connect(settings, DocumentedRoles.APPLICATION);
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
@@ -91,12 +88,17 @@ class RingStoreIT {
         }
     }
 
-    private static long query(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
+    private long query(String sql) throws SQLException {
+        try (Connection connection = DocumentedRoles.connect(settings, DocumentedRoles.SUPERUSER);
+                Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getLong(1);
         }
+    }
+
+    private void execute(String role, String sql) {
+        DocumentedRoles.execute(settings.database().url(), role, sql);
     }
 
     private List<OutboxRow> take(Claim claim, int rows) throws Exception {
@@ -187,9 +189,7 @@ class RingStoreIT {
     @Test
     void drainedPartitionsAreEmptiedButNeverOneWithAWriterOrAnUnsettledRow() throws Exception {
         insert(app, 0, 200);
-        try (Statement statement = app.createStatement()) {
-            statement.execute("alter sequence outbox_seq_seq restart with " + (1 << 20));
-        }
+        execute(DocumentedRoles.OWNER, "alter sequence outbox_seq_seq restart with " + (1 << 20));
         assertThat(get(store.purge()).emptied()).as("nothing is settled").isZero();
         RecordingPublisher publisher = new RecordingPublisher();
         List<ShardStream> streams = new ArrayList<>();
@@ -207,8 +207,8 @@ class RingStoreIT {
         insert(app, 200, 400);
         await().atMost(LIMIT).until(() -> publisher.sentRows() == 400);
         await().atMost(LIMIT).until(() -> get(store.purge()).emptied() == 1);
-        assertThat(query(app, "select count(*) from outbox_p0")).isZero();
-        assertThat(query(app, "select count(*) from outbox_p1")).isEqualTo(200);
+        assertThat(query("select count(*) from outbox_p0")).isZero();
+        assertThat(query("select count(*) from outbox_p1")).isEqualTo(200);
         for (ShardStream stream : streams) {
             stream.drain();
             get(stream.completion());
@@ -217,9 +217,7 @@ class RingStoreIT {
 
     @Test
     void aMissingTableSaysWhatToDo() throws Exception {
-        try (Statement statement = app.createStatement()) {
-            statement.execute("drop table outbox_progress");
-        }
+        execute(DocumentedRoles.OWNER, "drop table outbox_progress");
         assertThatThrownBy(() -> get(store.claim(new ShardId("orders", 0))))
                 .rootCause()
                 .hasMessageContaining("outbox_progress");
@@ -244,8 +242,8 @@ class RingStoreIT {
         insert(app, 1, 2);
         insert(app, 51, 52);
         List<OutboxRow> rows = take(get(store.claim(shardOf("k1"))), 2);
-        assertThat(rows.get(0).txid()).isEqualTo(query(app, "select min(txid::text::bigint) from outbox"));
-        assertThat(rows.get(1).txid()).isEqualTo(query(app, "select max(txid::text::bigint) from outbox"));
+        assertThat(rows.get(0).txid()).isEqualTo(query("select min(txid::text::bigint) from outbox"));
+        assertThat(rows.get(1).txid()).isEqualTo(query("select max(txid::text::bigint) from outbox"));
         assertThat(rows).extracting(OutboxRow::defect).containsOnlyNulls();
     }
 }

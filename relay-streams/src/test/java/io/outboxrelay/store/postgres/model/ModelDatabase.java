@@ -2,11 +2,10 @@ package io.outboxrelay.store.postgres.model;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
-import io.outboxrelay.store.postgres.Migrations;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Verdict.Event;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,14 +20,13 @@ record ModelDatabase(OutboxSettings settings) {
     static final int AGGREGATES = 100;
 
     static ModelDatabase create(SandboxPostgres postgres, String name, int shards) throws SQLException {
-        OutboxSettings settings = TestSettings.outbox(postgres.createDatabase(name), TestSettings.NO_KAFKA, shards);
-        Migrations.migrate(settings.database(), Migrations.OUTBOX, settings.table());
-        ModelDatabase database = new ModelDatabase(settings);
+        ModelDatabase database = new ModelDatabase(DocumentedRoles.outbox(postgres, name, shards));
         database.execute("create table aggregate (id text primary key, version bigint not null)");
         database.execute(
                 "insert into aggregate select 'a' || n, 0 from generate_series(0, " + (AGGREGATES - 1) + ") n");
         database.execute("create table ledger (event text primary key, aggregate text, version bigint)");
         database.execute("create table elsewhere (n bigint)");
+        database.execute("grant select, insert, update on aggregate, ledger, elsewhere to shop_app");
         return database;
     }
 
@@ -37,19 +35,24 @@ record ModelDatabase(OutboxSettings settings) {
         return new ModelDatabase(TestSettings.flushedOnly(settings));
     }
 
+    /** As the application. */
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(settings.database().url(), "postgres", "postgres");
+        return DocumentedRoles.connect(settings, DocumentedRoles.APPLICATION);
     }
 
-    void execute(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    /** As somebody who may do anything. */
+    Connection connectAsSuperuser() throws SQLException {
+        return DocumentedRoles.connect(settings, DocumentedRoles.SUPERUSER);
     }
 
+    /** As somebody who may do anything. */
+    void execute(String sql) {
+        DocumentedRoles.execute(settings.database().url(), DocumentedRoles.SUPERUSER, sql);
+    }
+
+    /** As somebody who may see anything. */
     long number(String query) throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = connectAsSuperuser();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();

@@ -7,6 +7,7 @@ import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings.HistoryChange;
 import io.outboxrelay.store.postgres.RestoredDump;
 import io.outboxrelay.store.postgres.RingStore;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Verdict;
 import io.outboxrelay.testkit.Verdict.Event;
@@ -40,8 +41,8 @@ class RestoredModelIT {
 
     @BeforeAll
     static void start() {
-        before = SandboxPostgres.start(SERVER);
-        after = SandboxPostgres.start(SERVER);
+        before = DocumentedRoles.create(SandboxPostgres.start(SERVER));
+        after = DocumentedRoles.create(SandboxPostgres.start(SERVER));
         kit = ActorTestKit.create();
     }
 
@@ -71,6 +72,7 @@ class RestoredModelIT {
                 .count();
 
         ModelDatabase restored = ModelDatabase.create(after, "model", SHARDS);
+        DocumentedRoles.replaying(restored.settings());
         RestoredDump.copy(first.settings(), restored.settings(), List.of("aggregate", "ledger", "elsewhere"));
         ModelDatabase second =
                 new ModelDatabase(TestSettings.onHistoryChange(HistoryChange.REPLAY, restored.settings()));

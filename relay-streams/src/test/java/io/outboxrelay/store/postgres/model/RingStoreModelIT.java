@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.store.postgres.RingStore;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.Verdict.Event;
 import io.outboxrelay.testkit.Waits;
 import java.time.Duration;
@@ -37,7 +38,8 @@ class RingStoreModelIT {
 
     @BeforeAll
     static void start() {
-        postgres = SandboxPostgres.start(Map.of("max_prepared_transactions", "50", "deadlock_timeout", "100ms"));
+        postgres = DocumentedRoles.create(
+                SandboxPostgres.start(Map.of("max_prepared_transactions", "50", "deadlock_timeout", "100ms")));
         kit = ActorTestKit.create();
         // connections break here all the time
         ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR);

@@ -22,7 +22,7 @@ final class SequenceBurner extends Worker {
 
     @Override
     void connected() throws SQLException {
-        try (Connection connection = database.connect();
+        try (Connection connection = database.connectAsSuperuser();
                 Statement statement = connection.createStatement()) {
             while (!stopped()) {
                 burn(statement);

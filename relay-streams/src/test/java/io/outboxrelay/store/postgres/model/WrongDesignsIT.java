@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.store.postgres.model.WrongReader.Design;
+import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.Verdict;
 import java.sql.SQLException;
 import java.util.Map;
@@ -24,7 +25,7 @@ class WrongDesignsIT {
     @BeforeAll
     static void start() {
         // a transaction of its own in the wrong moment would change what the schedules are about
-        postgres = SandboxPostgres.start(Map.of("autovacuum", "off"));
+        postgres = DocumentedRoles.create(SandboxPostgres.start(Map.of("autovacuum", "off")));
         kit = ActorTestKit.create();
     }
 

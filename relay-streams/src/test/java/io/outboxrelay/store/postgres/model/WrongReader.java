@@ -48,7 +48,7 @@ final class WrongReader implements Poller {
     public void poll() throws SQLException {
         String condition = design.rest.replace("?1", "'" + txid + "'").replace("?2", Long.toString(seq));
         List<Long> done = new ArrayList<>();
-        try (Connection connection = database.connect();
+        try (Connection connection = database.connectAsSuperuser();
                 PreparedStatement read = connection.prepareStatement(
                         "select txid::text::bigint, seq, aggregateid, payload from outbox where " + condition);
                 ResultSet row = read.executeQuery()) {
