@@ -3,6 +3,7 @@ package io.outboxrelay.relay;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.CoordinatorSetup;
+import io.outboxrelay.coordinator.Hosting;
 import io.outboxrelay.settings.RelaySettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class RelayStart {
             ActorSystem<?> system, RelaySettings settings, List<RelayedOutbox> outboxes, Clock clock) {
         ShardRegions regions = ShardRegions.of(system, clock);
         outboxes.forEach(regions::init);
+        ShardWaker.start(system, regions::keep);
         ActorRef<CoordinatorActor.Command> coordinator = ClusterSingleton.get(system)
                 .init(SingletonActor.of(coordinator(regions, settings, outboxes, clock), COORDINATOR));
         ConcurrentMap<String, Integer> shardCounts = new ConcurrentHashMap<>();
@@ -75,16 +77,29 @@ public final class RelayStart {
                                 outbox.admin(),
                                 outbox.settings().purge().interval(),
                                 outbox.settings().drainTimeout().plus(REST_MARGIN))));
+        ShardHosts hosts = new ShardHosts(regions.system());
         CoordinatorSetup setup = new CoordinatorSetup(
                 duties,
                 settings.cluster().wakeInterval(),
                 CONFIRM_WITHIN,
-                regions::keep,
+                keeper(regions, hosts),
                 regions::rests,
-                new ShardHosts(regions.system())::now,
+                hosts::now,
                 listener -> ControlJournal.create(listener, clock));
         return Behaviors.supervise(CoordinatorActor.create(setup))
                 .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
+    }
+
+    /** From a node that is leaving in both ways: a node of an earlier version passes nothing on. */
+    private static CoordinatorSetup.Keeper keeper(ShardRegions regions, ShardHosts hosts) {
+        return (shard, paused, why, revision) -> {
+            regions.keep(shard, paused, why, revision);
+            if (hosts.now() == Hosting.OTHERS) {
+                hosts.another()
+                        .ifPresent(node -> ShardWaker.tell(
+                                regions.system(), node, new ShardWaker.Word(shard, paused, why, revision)));
+            }
+        };
     }
 
     private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {

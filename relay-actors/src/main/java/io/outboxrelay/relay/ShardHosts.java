@@ -1,6 +1,7 @@
 package io.outboxrelay.relay;
 
 import io.outboxrelay.coordinator.Hosting;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -15,12 +16,17 @@ record ShardHosts(ActorSystem<?> system) {
         if (CoordinatedShutdown.get(system).getShutdownReason().isEmpty()) {
             return Hosting.ANYBODY;
         }
+        return another().isPresent() ? Hosting.OTHERS : Hosting.NOBODY;
+    }
+
+    /** The oldest node but this one of those that stay. */
+    Optional<Member> another() {
         Cluster cluster = Cluster.get(system);
-        boolean others = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+        return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .filter(member ->
                         !member.uniqueAddress().equals(cluster.selfMember().uniqueAddress()))
-                .anyMatch(ShardHosts::stays);
-        return others ? Hosting.OTHERS : Hosting.NOBODY;
+                .filter(ShardHosts::stays)
+                .min(Member.ageOrdering());
     }
 
     private static boolean stays(Member member) {

@@ -153,6 +153,7 @@ class WireTest {
         return List.of(
                 new ShardActor.Keep(true, "paused by ann", 7L),
                 new ShardActor.Keep(false, null, null),
+                new ShardWaker.Word(SHARD, true, "paused by ann", 7),
                 ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe(kit)),
                 new ShardActor.PhaseIs(Phase.PAUSED),

@@ -1,5 +1,6 @@
 package io.outboxrelay.bench;
 
+import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.postgres.Migrations;
@@ -30,8 +31,8 @@ final class BenchServer implements AutoCloseable {
         this.postgres = postgres;
         this.connection = connection;
         this.postmaster = CpuMeter.parentOf(number("select pg_backend_pid()"));
-        this.ring = BenchSettings.ring(postgres, RING, shards);
-        this.plain = BenchSettings.plain(postgres, PLAIN, shards);
+        this.ring = BenchSettings.ring(postgres, RolesDocument.RELAY, RING, shards);
+        this.plain = BenchSettings.plain(postgres, RolesDocument.RELAY, PLAIN, shards);
     }
 
     static BenchServer start(int shards) throws SQLException {
@@ -46,12 +47,17 @@ final class BenchServer implements AutoCloseable {
                 postgres,
                 DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password()),
                 shards);
-        Migrations.migrate(server.ring.database(), Migrations.OUTBOX, RING);
+        RolesDocument.createRoles(postgres);
+        RolesDocument.execute("schema", postgres.jdbcUrl(), postgres.user());
+        String owner = RolesDocument.OWNER;
+        Migrations.migrate(BenchSettings.ring(postgres, owner, RING, shards).database(), Migrations.OUTBOX, RING);
+        RolesDocument.execute("outbox", postgres.jdbcUrl(), owner);
         server.execute("create table " + PLAIN + " (id uuid primary key default gen_random_uuid(),"
                 + " aggregatetype text not null, aggregateid text, type text not null, payload bytea,"
                 + " seq bigint not null generated always as identity)");
         server.execute("create index on " + PLAIN + " (seq)");
-        Migrations.migrate(server.plain.database(), Migrations.PLAIN, PLAIN);
+        Migrations.migrate(BenchSettings.plain(postgres, owner, PLAIN, shards).database(), Migrations.PLAIN, PLAIN);
+        server.execute(RolesDocument.block("existing-delete").replace("outboxevent", PLAIN));
         return server;
     }
 

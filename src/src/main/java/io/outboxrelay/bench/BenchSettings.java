@@ -8,26 +8,30 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** The relay's defaults, pointed at a sandbox. */
+/** The relay's defaults, pointed at a sandbox, under one of the roles of docs/roles.md. */
 final class BenchSettings {
     private static final String OUTBOX = "outbox-relay.outboxes.orders.";
 
     private BenchSettings() {}
 
-    static OutboxSettings ring(SandboxPostgres postgres, String table, int shards) {
-        return outbox(postgres, table, shards, "ring");
+    static OutboxSettings ring(SandboxPostgres postgres, String user, String table, int shards) {
+        return outbox(postgres, user, table, shards, "ring");
     }
 
-    static OutboxSettings plain(SandboxPostgres postgres, String table, int shards) {
-        return outbox(postgres, table, shards, "delete");
+    static OutboxSettings plain(SandboxPostgres postgres, String user, String table, int shards) {
+        return outbox(postgres, user, table, shards, "delete");
     }
 
-    private static OutboxSettings outbox(SandboxPostgres postgres, String table, int shards, String mode) {
+    private static OutboxSettings outbox(SandboxPostgres postgres, String user, String table, int shards, String mode) {
         Map<String, Object> own = new TreeMap<>(Map.of(
-                "outbox-relay.database.url", postgres.jdbcUrl(),
-                "outbox-relay.database.user", postgres.user(),
-                "outbox-relay.database.password", postgres.password(),
-                "outbox-relay.kafka.bootstrap-servers", "127.0.0.1:9092"));
+                "outbox-relay.database.url",
+                postgres.jdbcUrl(),
+                "outbox-relay.database.user",
+                user,
+                "outbox-relay.database.password",
+                user,
+                "outbox-relay.kafka.bootstrap-servers",
+                "127.0.0.1:9092"));
         own.put(OUTBOX + "table", table);
         own.put(OUTBOX + "shards", shards);
         own.put(OUTBOX + "acknowledge.mode", mode);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.client.OutboxWriter;
+import io.outboxrelay.sandbox.RolesDocument;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
@@ -65,6 +67,9 @@ class ShopIT {
         counts = service.counts();
         try (Connection connection = servers.connect()) {
             committed = new Ledger(IDS).committed(connection);
+        }
+        String relay = RolesDocument.RELAY;
+        try (Connection connection = DriverManager.getConnection(servers.databaseUrl(), relay, relay)) {
             rows = rowsInOrder(connection);
         }
     }

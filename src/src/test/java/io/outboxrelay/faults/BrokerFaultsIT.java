@@ -20,7 +20,7 @@ class BrokerFaultsIT extends FaultScene {
         int leader = kafka.leader(Audit.TOPIC, 0);
         kafka.kill(leader);
         awaitWritten(BACKLOG);
-        await().atMost(LIMIT).until(() -> kafka.leader(Audit.TOPIC, 0) != leader);
+        await().atMost(LIMIT).ignoreExceptions().until(() -> kafka.leader(Audit.TOPIC, 0) != leader);
         kafka.start(leader);
         kafka.awaitInSync();
     }
@@ -29,7 +29,7 @@ class BrokerFaultsIT extends FaultScene {
     void theLeaderOfAPartitionHangsAndGoesOnAfterOthersTookOver() {
         int leader = kafka.leader(Audit.TOPIC, 1);
         kafka.pause(leader);
-        await().atMost(LIMIT).until(() -> kafka.leader(Audit.TOPIC, 1) != leader);
+        await().atMost(LIMIT).ignoreExceptions().until(() -> kafka.leader(Audit.TOPIC, 1) != leader);
         awaitWritten(BACKLOG);
         kafka.resume(leader);
         kafka.awaitInSync();

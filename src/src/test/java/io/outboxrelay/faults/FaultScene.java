@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +39,9 @@ abstract class FaultScene {
     private static final String TOKEN = "0123456789abcdef";
     private static final String DELIVERY = System.getProperty("crash.delivery", "at-least-once");
     private static final int EVENTS_PER_SECOND = Integer.getInteger("crash.rate", 200);
+    private static final int MAX_IN_FLIGHT = 800;
+    private static final Pattern FAILURES =
+            Pattern.compile("^outbox_relay_failures_total\\{.*} ([0-9.]+)$", Pattern.MULTILINE);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     @TempDir
@@ -71,7 +75,8 @@ abstract class FaultScene {
                 "  kafka.bootstrap-servers = \"" + kafka.bootstrapServers() + "\"",
                 // how soon a producer notices that partitions were added
                 "  kafka.properties { metadata.max.age.ms = 1000 }",
-                "  outboxes.orders { shards = 4, publisher.topic-check-interval = 500 ms }",
+                "  outboxes.orders { shards = 4, publisher { topic-check-interval = 500 ms, max-in-flight = "
+                        + MAX_IN_FLIGHT + " } }",
                 "  cluster.port = " + freePort(),
                 "  management { port = " + managementPort + ", allow-writes = true, auth.token = \"" + TOKEN + "\" }",
                 "}"));
@@ -97,16 +102,34 @@ abstract class FaultScene {
         try {
             audit.stopWriting();
             audit.awaitArrival(kafka.bootstrapServers(), LIMIT);
+            long failures = failures();
             node.stop().toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             Audit.Judgement found = audit.judge(kafka.bootstrapServers());
             System.out.println("faults, " + DELIVERY + ": " + found);
             assertThat(found.clean()).as("%s", found).isTrue();
-            assertThat(found.duplicates()).as("%s", found).isZero();
+            // a slow machine may have a stream fail that would have waited, which repeats what was in flight
+            long mostRepeats = DELIVERY.equals("at-least-once") ? failures * MAX_IN_FLIGHT : 0;
+            assertThat(found.duplicates())
+                    .as("%s, %d streams failed", found, failures)
+                    .isLessThanOrEqualTo(mostRepeats);
         } finally {
             admin.close();
             kafka.close();
             audit.close();
         }
+    }
+
+    /** How often a shard had to start over. */
+    private static long failures() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/metrics"))
+                .build();
+        String metrics = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+        return FAILURES.matcher(metrics)
+                .results()
+                .mapToLong(found -> (long) Double.parseDouble(found.group(1)))
+                .sum();
     }
 
     /** An aggregate type that no other test uses. */

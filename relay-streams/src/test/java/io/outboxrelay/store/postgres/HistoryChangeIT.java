@@ -19,7 +19,6 @@ import io.outboxrelay.testkit.TestEvent;
 import io.outboxrelay.testkit.TestSettings;
 import io.outboxrelay.testkit.Waits;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +69,7 @@ class HistoryChangeIT {
         // the old server has used up many more transaction ids than the new one
         DocumentedRoles.execute(
                 old.database().url(),
-                "postgres",
+                DocumentedRoles.SUPERUSER,
                 "do $$ begin for n in 1..2000 loop perform pg_current_xact_id(); commit; end loop; end $$");
         try (RingStore store = RingStore.open(kit.system(), old)) {
             Waits.get(store.shards(SHARDS), LIMIT);
@@ -120,13 +119,15 @@ class HistoryChangeIT {
     void aSequenceThatWasNotCopiedIsNamedAndNothingIsWritten() throws Exception {
         write(old, 0, 100);
         RestoredDump.copy(old, restored);
-        DocumentedRoles.execute(restored.database().url(), "postgres", "select setval('outbox_seq_seq', 99)");
+        DocumentedRoles.execute(
+                restored.database().url(), DocumentedRoles.SUPERUSER, "select setval('outbox_seq_seq', 99)");
         try (RingStore store = RingStore.open(kit.system(), replaying(restored))) {
             RelayException failure = Waits.failure(store.claim(shard(0)), LIMIT);
             assertThat(failure.fault()).isEqualTo(Fault.MISCONFIGURED);
             assertThat(failure).hasMessageContaining("setval('outbox_seq_seq', 100)");
         }
-        DocumentedRoles.execute(restored.database().url(), "postgres", "select setval('outbox_seq_seq', 100)");
+        DocumentedRoles.execute(
+                restored.database().url(), DocumentedRoles.SUPERUSER, "select setval('outbox_seq_seq', 100)");
         assertThat(relay(replaying(restored), 100)).hasSize(100);
     }
 
@@ -193,8 +194,7 @@ class HistoryChangeIT {
     }
 
     private static long number(OutboxSettings outbox, String query) {
-        try (Connection connection =
-                DriverManager.getConnection(outbox.database().url(), "postgres", "postgres")) {
+        try (Connection connection = DocumentedRoles.connect(outbox, DocumentedRoles.SUPERUSER)) {
             return Queries.number(connection, query).orElseThrow();
         } catch (SQLException e) {
             throw new IllegalStateException(e);

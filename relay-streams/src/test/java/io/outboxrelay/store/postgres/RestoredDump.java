@@ -1,12 +1,12 @@
 package io.outboxrelay.store.postgres;
 
 import io.outboxrelay.settings.OutboxSettings;
+import io.outboxrelay.testkit.DocumentedRoles;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -80,7 +80,7 @@ public final class RestoredDump {
     }
 
     private static Connection superuser(OutboxSettings outbox) throws SQLException {
-        return DriverManager.getConnection(outbox.database().url(), "postgres", "postgres");
+        return DocumentedRoles.connect(outbox, DocumentedRoles.SUPERUSER);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
