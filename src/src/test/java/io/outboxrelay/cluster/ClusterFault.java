@@ -32,6 +32,8 @@ enum ClusterFault {
     CUT_ONE_DIRECTION(true),
     /** A node is cut off for seconds, again and again. */
     FLAPPING_LINK(true),
+    /** One node reaches the other nodes and Kafka, and not the database: it says so, and the others do not suffer. */
+    NO_DATABASE(true),
     /** A node starts with a clock that is an hour ahead, which then goes back two hours, and forth: nobody may notice. */
     CLOCK(false);
 

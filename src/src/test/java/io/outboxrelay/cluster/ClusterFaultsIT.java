@@ -49,6 +49,7 @@ class ClusterFaultsIT {
     private Audit audit;
     private Fleet fleet;
     private NodeLinks links;
+    private String databaseUrl;
     private SandboxKafka kafka;
 
     @Test
@@ -78,6 +79,7 @@ class ClusterFaultsIT {
             audit = opened;
             kafka = broker;
             links = network;
+            databaseUrl = links.openDatabase(audit.url());
             kafka.createTopic(Audit.TOPIC, 5);
             long allowed = 0;
             try (Fleet started =
@@ -102,6 +104,8 @@ class ClusterFaultsIT {
         List<String> lines = new ArrayList<>(links.open(node, clusterPort));
         lines.add("outbox-relay.outboxes.orders { reader.chunk-rows = " + CHUNK_ROWS + ", publisher.max-in-flight = "
                 + WINDOW + " }");
+        lines.add("outbox-relay.database { url = \"" + databaseUrl + "\", properties.localSocketAddress = \""
+                + NodeLinks.sender(node) + "\" }");
         return lines;
     }
 
@@ -154,6 +158,7 @@ class ClusterFaultsIT {
             case CUT_ALL -> cutAll();
             case CUT_ONE_DIRECTION -> cutInOneDirection(victim);
             case FLAPPING_LINK -> flapping(victim);
+            case NO_DATABASE -> withoutDatabase(victim);
             case CLOCK -> atOddsWithTheClock(victim);
         };
     }
@@ -289,6 +294,19 @@ class ClusterFaultsIT {
             lasts(2 * random.nextDouble());
         }
         return relayedByTheLiving();
+    }
+
+    private Instant withoutDatabase(int victim) throws Exception {
+        long pid = fleet.pid(victim);
+        links.cut(victim, NodeLinks.DATABASE);
+        await().atMost(LIMIT).until(() -> fleet.get(victim, "/ready").body().contains("database"));
+        for (int node = 1; node <= NODES; node++) {
+            assertThat(fleet.get(node, "/ready").statusCode()).isEqualTo(node == victim ? 503 : 200);
+        }
+        links.mendAll();
+        Instant relayed = relayedByTheLiving();
+        assertThat(fleet.pid(victim)).as("node %d was not removed", victim).isEqualTo(pid);
+        return relayed;
     }
 
     private Instant atOddsWithTheClock(int victim) throws Exception {

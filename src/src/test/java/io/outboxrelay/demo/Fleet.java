@@ -247,6 +247,12 @@ public final class Fleet implements AutoCloseable {
         return node(number).url(path);
     }
 
+    /** What a node answers over management HTTP. */
+    public HttpResponse<String> get(int number, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(url(number, path)).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Asks a node over management HTTP to leave; it says so before it does. */
     public void drain(int number) throws IOException, InterruptedException {
         post(number, "/node/drain?by=test");
