@@ -12,13 +12,15 @@ import java.util.Map;
 
 /**
  * What nobody may switch off below `pekko`: whoever can reach the remoting port sends messages, and what reads them must
- * not make arbitrary objects of them.
+ * not make arbitrary objects of them; whoever can reach the management port may change something only once known.
  */
 final class Safeguards {
     private static final String JAVA_SERIALIZATION = "pekko.actor.allow-java-serialization";
     private static final String BINDINGS = "pekko.actor.serialization-bindings";
     private static final String TRANSPORT = "pekko.remote.artery.transport";
     private static final String PROVIDER = "pekko.remote.artery.ssl.ssl-engine-provider";
+    private static final String ROUTES = "pekko.management.http.routes";
+    private static final String UNGUARDED = "org.apache.pekko.management.cluster.ClusterHttpManagementRouteProvider";
     private static final String PROTOCOL = "pekko.remote.artery.ssl.rotating-keys-engine.protocol";
 
     private Safeguards() {}
@@ -35,6 +37,12 @@ final class Safeguards {
             if (!serializer.equals(legal.get(type))) {
                 problems.add(BINDINGS + "." + ConfigUtil.joinPath(type) + " = " + serializer
                         + ": unknown binding; messages of the relay are bound by " + Wire.class.getName() + " only");
+            }
+        });
+        made.getObject(ROUTES).unwrapped().forEach((name, provider) -> {
+            if (UNGUARDED.equals(provider)) {
+                problems.add(ROUTES + "." + ConfigUtil.joinPath(name) + " = " + provider
+                        + ": unknown provider; it lets whoever reaches the management port remove nodes");
             }
         });
         if (tls.isOn()) {

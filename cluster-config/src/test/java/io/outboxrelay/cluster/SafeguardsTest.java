@@ -65,6 +65,18 @@ class SafeguardsTest {
     }
 
     @Test
+    void changesToTheClusterThatAskForNoCredentialsAreRefused() {
+        assertThat(problemsOf("pekko.management.http.routes.cluster-management = "
+                        + "\"org.apache.pekko.management.cluster.ClusterHttpManagementRouteProvider\""))
+                .singleElement()
+                .asString()
+                .startsWith("pekko.management.http.routes.cluster-management = ")
+                .contains("remove nodes");
+        assertThat(problemsOf("pekko.management.http.routes.cluster-management = \"\""))
+                .isEmpty();
+    }
+
+    @Test
     void tlsThatIsSetCannotBeUndoneBesideIt() {
         assertThat(problemsWithTls("pekko.remote.artery.transport = tcp"))
                 .containsExactly(

@@ -1,5 +1,7 @@
 package io.outboxrelay.http;
 
+import io.outboxrelay.fault.Fault;
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.settings.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,9 +43,23 @@ public final class ServedTls {
         this.nanoTime = nanoTime;
     }
 
-    /** For a server. */
+    /**
+     * For a server.
+     *
+     * @throws RelayException of {@link Fault#MISCONFIGURED} if the files cannot be used
+     */
     public static HttpsConnectionContext serving(TlsSettings files) {
         ServedTls served = new ServedTls(files, System::nanoTime);
+        try {
+            served.present();
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            throw new RelayException(
+                    Fault.MISCONFIGURED,
+                    "management.tls cannot be used: " + e.getMessage()
+                            + "; legal: PEM files of a certificate, its key, and"
+                            + " the certificate of the authority that signed it",
+                    e);
+        }
         return ConnectionContext.httpsServer(served::engine);
     }
 
@@ -102,12 +118,17 @@ public final class ServedTls {
                 "own",
                 DERPrivateKeyLoader.load(PEMDecoder.decode(Files.readString(Path.of(files.key())))),
                 IN_MEMORY,
-                new Certificate[] {certificate(files.certificate()), certificate(files.trusted())});
+                chain(certificate(files.certificate()), certificate(files.trusted())));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, IN_MEMORY);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
         return context;
+    }
+
+    /** A certificate may vouch for itself. */
+    private static Certificate[] chain(Certificate own, Certificate authority) {
+        return own.equals(authority) ? new Certificate[] {own} : new Certificate[] {own, authority};
     }
 
     private static KeyStore empty() throws GeneralSecurityException, IOException {

@@ -3,6 +3,7 @@ package io.outboxrelay.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.forming.Authority;
 import io.outboxrelay.settings.TlsSettings;
 import java.math.BigInteger;
@@ -85,6 +86,14 @@ class ServedTlsTest {
                 foreign.trusted().toString(),
                 Duration.ofSeconds(10));
         assertThatThrownBy(() -> shown(elsewhere)).isInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreNamedAtOnce() throws Exception {
+        Files.delete(files.key());
+        assertThatThrownBy(() -> ServedTls.serving(settings))
+                .isInstanceOf(RelayException.class)
+                .hasMessageContainingAll("management.tls", files.key().toString());
     }
 
     @Test
