@@ -65,6 +65,10 @@ public final class ControlJournal
             ShardId shard, boolean paused, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
+    /** A person has a shard start anew; that is noted before it is done. */
+    public record NoteRestart(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
     /** An outbox should be dealt to so many shards. */
     public record BeginReshard(String outbox, int shards, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
@@ -116,6 +120,14 @@ public final class ControlJournal
         @Override
         public ControlState applied(ControlState before) {
             return before.resuming(new ShardId(outbox, shard));
+        }
+    }
+
+    /** An operator had the shard start anew. */
+    public record ShardRestarted(String outbox, int shard, String by, String reason, Instant at) implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            return before;
         }
     }
 
@@ -190,6 +202,8 @@ public final class ControlJournal
         }
         if (change instanceof SetPaused wanted) {
             return setPaused(state, wanted);
+        } else if (change instanceof NoteRestart restart) {
+            return noteRestart(state, restart);
         } else if (change instanceof BeginReshard begin) {
             return beginReshard(state, begin);
         } else if (change instanceof EndReshard end) {
@@ -227,10 +241,7 @@ public final class ControlJournal
         ShardId shard = change.shard();
         Integer target = state.resharding().get(shard.outbox());
         if (target != null) {
-            return refuse(
-                    change,
-                    "outbox " + shard.outbox() + " is being dealt to " + target
-                            + " shards; pause or resume shards of it afterwards");
+            return refuse(change, beingDealt(shard, target, "pause or resume shards of it afterwards"));
         }
         return write(
                 change,
@@ -238,6 +249,26 @@ public final class ControlJournal
                         ? new ShardPaused(shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant())
                         : new ShardResumed(
                                 shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant()));
+    }
+
+    /** A shard that rests has nothing to start anew, and starts with a new claim when it is resumed. */
+    private Effect<Event, ControlState> noteRestart(ControlState state, NoteRestart change) {
+        ShardId shard = change.shard();
+        Integer target = state.resharding().get(shard.outbox());
+        if (target != null) {
+            return refuse(change, beingDealt(shard, target, "its shards start anew by that"));
+        }
+        String who = state.paused().get(shard);
+        if (who != null) {
+            return refuse(change, "shard " + shard + " is paused " + who + "; resume it instead");
+        }
+        return write(
+                change,
+                new ShardRestarted(shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant()));
+    }
+
+    private static String beingDealt(ShardId shard, int shards, String advice) {
+        return "outbox " + shard.outbox() + " is being dealt to " + shards + " shards; " + advice;
     }
 
     /** Which of the new shards should be paused, nobody can tell, so none may be. */

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /**
  * One entry of the control journal as people read it.
  *
- * @param action pause, resume, reshard, reshard-ended, reshard-given-up, release, skip or edit
+ * @param action pause, resume, restart, reshard, reshard-ended, reshard-given-up, release, skip or edit
  * @param shards that it was about; empty where it was about all, or about events
  * @param events that it was about, by id
  * @param by whom; `outbox-relay` for what it did by itself
@@ -38,6 +38,8 @@ public record Deed(
             return shard("pause", paused.outbox(), paused.shard(), paused.by(), paused.reason(), paused.at());
         } else if (event instanceof ControlJournal.ShardResumed resumed) {
             return shard("resume", resumed.outbox(), resumed.shard(), resumed.by(), resumed.reason(), resumed.at());
+        } else if (event instanceof ControlJournal.ShardRestarted again) {
+            return shard("restart", again.outbox(), again.shard(), again.by(), again.reason(), again.at());
         } else if (event instanceof ControlJournal.ReshardBegun begun) {
             String detail = "to " + begun.shards() + " shards";
             return new Deed(

@@ -11,9 +11,7 @@ import io.outboxrelay.store.ParkedEdit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -60,6 +58,10 @@ public final class CoordinatorActor {
 
     /** Let the shard run again. */
     public record Resume(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Command, Wire {}
+
+    /** Note that a shard is to start anew; who asks tells it so once this is confirmed. */
+    public record Restart(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Command, Wire {}
 
     /** Deal the outbox to so many shards; confirmed once it is written down, {@link GetOutboxes} tells the rest. */
@@ -130,6 +132,7 @@ public final class CoordinatorActor {
     private final TimerScheduler<Command> timers;
     private final CoordinatorSetup setup;
     private final ActorRef<ControlJournal.Asked> journal;
+    private final Changes changes;
     private final ActorRef<ReshardActor.Ended> reshardEnded;
     private final Set<String> asking = new HashSet<>();
 
@@ -140,6 +143,7 @@ public final class CoordinatorActor {
         this.setup = setup;
         this.journal = context.spawn(
                 setup.journal().apply(context.messageAdapter(ControlState.class, IntentKnown::new)), "control");
+        this.changes = new Changes(context, journal, setup.confirmWithin());
         this.reshardEnded = context.messageAdapter(ReshardActor.Ended.class, ReshardEnded::new);
     }
 
@@ -286,7 +290,7 @@ public final class CoordinatorActor {
     /** Not confirmed? It is written again with the next wake. */
     private void end(ShardPlan plan, String outbox, @Nullable String failure) {
         String note = failure == null ? "" : failure;
-        record(
+        changes.write(
                 plan,
                 context.getSystem().ignoreRef(),
                 recorded -> new ControlJournal.EndReshard(outbox, failure == null, note, recorded));
@@ -295,68 +299,9 @@ public final class CoordinatorActor {
     // ---- in every phase
 
     private BehaviorBuilder<Command> serving(ShardPlan plan) {
-        return Behaviors.receive(Command.class)
-                .onMessage(
-                        Pause.class,
-                        asked -> setPaused(plan, asked.shard(), true, asked.by(), asked.reason(), asked.replyTo()))
-                .onMessage(
-                        Resume.class,
-                        asked -> setPaused(plan, asked.shard(), false, asked.by(), asked.reason(), asked.replyTo()))
-                .onMessage(Reshard.class, asked -> reshard(plan, asked))
-                .onMessage(NoteDecision.class, asked -> noteDecision(plan, asked))
-                .onMessage(NoteEdit.class, asked -> noteEdit(plan, asked))
+        return changes.serving(plan)
                 .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
-                .onMessage(ReshardEnded.class, done -> reshardEnded(plan, done.ended()))
-                .onMessage(Recorded.class, this::confirm);
-    }
-
-    private Behavior<Command> setPaused(
-            ShardPlan plan,
-            ShardId shard,
-            boolean paused,
-            String by,
-            String reason,
-            ActorRef<StatusReply<Done>> replyTo) {
-        if (plan.of(shard).isEmpty()) {
-            replyTo.tell(StatusReply.error("there is no shard " + shard));
-            return Behaviors.same();
-        }
-        return record(plan, replyTo, recorded -> new ControlJournal.SetPaused(shard, paused, by, reason, recorded));
-    }
-
-    private Behavior<Command> reshard(ShardPlan plan, Reshard asked) {
-        Optional<Integer> count = plan.count(asked.outbox());
-        if (count.isEmpty()) {
-            asked.replyTo()
-                    .tell(StatusReply.error(UNAVAILABLE + "how many shards outbox " + asked.outbox()
-                            + " has is not known yet; its database may be down"));
-            return Behaviors.same();
-        }
-        if (plan.target(asked.outbox()).isEmpty() && count.get() == asked.shards()) {
-            asked.replyTo().tell(StatusReply.ack());
-            return Behaviors.same();
-        }
-        return record(
-                plan,
-                asked.replyTo(),
-                recorded -> new ControlJournal.BeginReshard(
-                        asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
-    }
-
-    private Behavior<Command> noteDecision(ShardPlan plan, NoteDecision asked) {
-        return record(
-                plan,
-                asked.replyTo(),
-                recorded -> new ControlJournal.NoteDecision(
-                        asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
-    }
-
-    private Behavior<Command> noteEdit(ShardPlan plan, NoteEdit asked) {
-        return record(
-                plan,
-                asked.replyTo(),
-                recorded -> new ControlJournal.NoteEdit(
-                        asked.outbox(), asked.event(), asked.fields(), asked.by(), asked.reason(), recorded));
+                .onMessage(ReshardEnded.class, done -> reshardEnded(plan, done.ended()));
     }
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
@@ -366,35 +311,6 @@ public final class CoordinatorActor {
 
     private Behavior<Command> tell(GetHistory asked, StatusReply<History> history) {
         asked.replyTo().tell(history);
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> record(
-            ShardPlan plan,
-            ActorRef<StatusReply<Done>> replyTo,
-            Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
-        long known = plan.intent().revision();
-        context.askWithStatus(
-                Done.class,
-                journal,
-                setup.confirmWithin(),
-                confirmed -> new ControlJournal.Asked(change.apply(confirmed), known),
-                (done, failure) -> new Recorded(replyTo, failure));
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> confirm(Recorded recorded) {
-        Throwable failure = recorded.failure();
-        if (failure == null) {
-            recorded.replyTo().tell(StatusReply.ack());
-        } else if (failure instanceof StatusReply.ErrorMessage) {
-            recorded.replyTo().tell(StatusReply.error(String.valueOf(failure.getMessage())));
-        } else {
-            recorded.replyTo()
-                    .tell(StatusReply.error(
-                            UNAVAILABLE + "the control journal did not confirm within " + setup.confirmWithin()
-                                    + "; its database may be down, and the change may still take effect"));
-        }
         return Behaviors.same();
     }
 }

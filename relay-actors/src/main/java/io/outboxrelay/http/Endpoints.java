@@ -45,6 +45,7 @@ final class Endpoints {
                 Endpoint.look("/outbox/{name}/shards/{n}", call -> shard(call).thenCompose(views()::shard)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/pause", call -> setPaused(call, true)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/resume", call -> setPaused(call, false)),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/restart", this::restart),
                 Endpoint.look(
                         "/outbox/{name}/parked", call -> parked(call).page(call.parameter("after", ""), limit(call))),
                 Endpoint.look(
@@ -129,6 +130,12 @@ final class Endpoints {
         return shard(call)
                 .thenCompose(shard -> bodies.note(call).thenCompose(note -> views().change(shard, paused, note)))
                 .thenApply(Replies::ok);
+    }
+
+    private CompletionStage<HttpResponse> restart(Call call) {
+        return shard(call)
+                .thenCompose(shard -> bodies.note(call).thenCompose(note -> views().restart(shard, note)))
+                .thenApply(Replies::accepted);
     }
 
     private CompletionStage<HttpResponse> decide(Call call, Decision decision) {

@@ -3,6 +3,7 @@ package io.outboxrelay.http;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.relay.RelayHandles;
+import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,9 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
 
     /** What was wanted of a shard and is in the journal. */
     public record Changed(String outbox, int shard, boolean paused) {}
+
+    /** A shard that was told to start anew: what it was doing, and the epoch that it will have left behind. */
+    public record Restarting(String outbox, int shard, Phase phase, long epoch) {}
 
     /** All outboxes. */
     public record Outboxes(List<Outbox> outboxes) {}
@@ -115,6 +119,22 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         return handles.statusOf()
                 .apply(shard)
                 .exceptionally(failure -> ShardStatus.unknown(shard, "shard " + shard + " did not answer in time"));
+    }
+
+    /** Noted in the journal, then told to the shard, which begins with it before it answers. */
+    CompletionStage<Restarting> restart(ShardId shard, ChangeNote note) {
+        CompletionStage<Done> confirmed = AskPattern.askWithStatus(
+                handles.coordinator(),
+                replyTo -> new CoordinatorActor.Restart(shard, note.by(), note.reason(), replyTo),
+                CHANGE_WITHIN,
+                system.scheduler());
+        return confirmed
+                .thenCompose(done -> handles.restart().apply(shard).exceptionally(failure -> {
+                    throw new Refused(
+                            StatusCodes.SERVICE_UNAVAILABLE,
+                            "shard " + shard + " did not answer in time; ask again, nothing is done twice by that");
+                }))
+                .thenApply(was -> new Restarting(shard.outbox(), shard.number(), was.phase(), was.epoch()));
     }
 
     CompletionStage<Changed> change(ShardId shard, boolean paused, ChangeNote note) {

@@ -3,6 +3,7 @@ package io.outboxrelay.relay;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.ManagementCredentials;
+import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.OutboxAdmin;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
  * @param tryAgain tells a shard that rows which were put aside may go out now
+ * @param restart has a shard start anew where it is; fails when it does not answer in time
  * @param credentials what somebody has to show who changes something over management HTTP
  * @param leave has this node hand its shards over, leave the cluster and end
  */
@@ -30,6 +32,7 @@ public record RelayHandles(
         ConcurrentMap<String, Integer> shardCounts,
         Function<ShardId, CompletionStage<ShardStatus>> statusOf,
         Consumer<ShardId> tryAgain,
+        Function<ShardId, CompletionStage<ShardActor.Restarting>> restart,
         Runnable leave,
         ManagementCredentials credentials) {
 

@@ -59,6 +59,7 @@ public final class RelayStart {
                 shardCounts,
                 regions::status,
                 regions::tryAgain,
+                regions::restart,
                 () -> CoordinatedShutdown.get(system).runAll(DrainedByOperator.REASON),
                 settings.management().credentials());
         system.systemActorOf(LagSampler.create(regions::status), "lag-sampler", Props.empty());

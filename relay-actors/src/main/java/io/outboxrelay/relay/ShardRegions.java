@@ -55,6 +55,10 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock
         entity(shard).tell(ShardActor.Order.TRY_AGAIN);
     }
 
+    CompletionStage<ShardActor.Restarting> restart(ShardId shard) {
+        return entity(shard).ask(ShardActor.Restart::new, STATUS_WITHIN);
+    }
+
     CompletionStage<ShardStatus> status(ShardId shard) {
         return entity(shard).ask(ShardActor.GetStatus::new, STATUS_WITHIN);
     }

@@ -62,6 +62,16 @@ public final class ShardActor {
     /** The phase at that moment. */
     public record PhaseIs(Phase phase) implements Wire {}
 
+    /** An operator wants it to start anew where it is, under a new claim; answered in every phase. */
+    public record Restart(ActorRef<Restarting> replyTo) implements Command, Wire {}
+
+    /**
+     * What the shard was doing.
+     *
+     * @param epoch it begins anew under a greater one
+     */
+    public record Restarting(Phase phase, long epoch) implements Wire {}
+
     /** Orders without any detail. */
     public enum Order implements Command, Wire {
         /** From cluster sharding: leave this node, finish what is in flight, give the claim back, stop. */
@@ -181,6 +191,7 @@ public final class ShardActor {
                 .onMessage(Keep.class, keep -> keep.paused() ? drain(state.told(keep), run) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> drain(state.heading(Goal.STOP), run))
                 .onMessageEquals(Order.TRY_AGAIN, () -> drain(state, run))
+                .onMessage(Restart.class, asked -> drain(restarting(state, asked), run))
                 .onMessage(StreamEnded.class, run::isEnded, ended -> broken(state, run, ended))
                 .onMessageEquals(Alarm.SAMPLE, () -> relaying(sampled(state, run), run))
                 .onSignal(PostStop.class, stopped -> cutShort(run)));
@@ -252,6 +263,7 @@ public final class ShardActor {
         return ending(answering(state, null)
                 .onMessage(Keep.class, keep -> releasing(state.told(keep), held))
                 .onMessageEquals(Order.DRAIN, () -> releasing(state.heading(Goal.STOP), held))
+                .onMessage(Restart.class, asked -> releasing(restarting(state, asked), held))
                 .onMessage(Released.class, done -> done.epoch() == held.epoch(), done -> released(state, done))
                 .onMessageEquals(Alarm.LIMIT, () -> next(state)));
     }
@@ -295,6 +307,7 @@ public final class ShardActor {
                 .onMessage(Keep.class, keep -> keep.paused() ? rest(state.told(keep)) : Behaviors.same())
                 .onMessageEquals(Order.DRAIN, () -> rest(state.heading(Goal.STOP)))
                 .onMessageEquals(Order.TRY_AGAIN, () -> claimNow(state))
+                .onMessage(Restart.class, asked -> claimNow(restarting(state, asked)))
                 .onMessageEquals(Alarm.RETRY, () -> claim(state)));
     }
 
@@ -340,12 +353,13 @@ public final class ShardActor {
     // ---- in every phase
 
     private BehaviorBuilder<Command> answering(ShardState state, @Nullable ShardRun run) {
-        ShardReport report = new ShardReport(setup, state, run);
+        ShardAnswers answers = new ShardAnswers(calls, new ShardReport(setup, state, run));
         return Behaviors.receive(Command.class)
                 .onMessage(Keep.class, latest::overtook, late -> Behaviors.same())
-                .onMessage(GetStatus.class, asked -> ask(report, asked))
-                .onMessage(GetPhase.class, asked -> tell(state, asked))
-                .onMessage(BacklogKnown.class, known -> answer(report, known));
+                .onMessage(GetStatus.class, answers::status)
+                .onMessage(GetPhase.class, answers::phase)
+                .onMessage(Restart.class, answers::needsNoRestart, answers::restarting)
+                .onMessage(BacklogKnown.class, answers::status);
     }
 
     /** Ends of streams and releases that nobody waits for any more, because their limit had passed. */
@@ -356,23 +370,10 @@ public final class ShardActor {
                 .build();
     }
 
-    private static Behavior<Command> tell(ShardState state, GetPhase asked) {
-        asked.replyTo().tell(new PhaseIs(state.phase()));
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> ask(ShardReport report, GetStatus asked) {
-        Claim claim = report.claim();
-        if (claim == null) {
-            return answer(report, new BacklogKnown(asked.replyTo(), null, null));
-        }
-        calls.backlog(claim, asked.replyTo());
-        return Behaviors.same();
-    }
-
-    private static Behavior<Command> answer(ShardReport report, BacklogKnown known) {
-        known.replyTo().tell(report.status(known.backlog(), known.parked()));
-        return Behaviors.same();
+    /** What went wrong before does not count any more. */
+    private static ShardState restarting(ShardState state, Restart asked) {
+        ShardAnswers.restarting(state, asked);
+        return state.recovered();
     }
 
     private ShardState sampled(ShardState state, ShardRun run) {

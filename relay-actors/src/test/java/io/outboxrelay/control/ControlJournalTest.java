@@ -9,9 +9,11 @@ import io.outboxrelay.control.ControlJournal.Change;
 import io.outboxrelay.control.ControlJournal.EndReshard;
 import io.outboxrelay.control.ControlJournal.Event;
 import io.outboxrelay.control.ControlJournal.NoteEdit;
+import io.outboxrelay.control.ControlJournal.NoteRestart;
 import io.outboxrelay.control.ControlJournal.ParkedEdited;
 import io.outboxrelay.control.ControlJournal.SetPaused;
 import io.outboxrelay.control.ControlJournal.ShardPaused;
+import io.outboxrelay.control.ControlJournal.ShardRestarted;
 import io.outboxrelay.control.ControlJournal.ShardResumed;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.ParkedEdit;
@@ -194,6 +196,34 @@ class ControlJournalTest {
         control.tell(asked(new BeginReshard("bills", 32, "ann", "", confirmations.ref())));
         assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
         KIT.stop(control, LIMIT);
+    }
+
+    @Test
+    void notesARestartEachTimeUnlessTheShardRests() {
+        ActorRef<Asked> control = started();
+        control.tell(restart());
+        control.tell(restart());
+        confirmations
+                .receiveSeveralMessages(2, LIMIT)
+                .forEach(reply -> assertThat(reply.isSuccess()).isTrue());
+        assertThat(journal.persistedInStorage(ID))
+                .hasSize(2)
+                .containsOnly(new ShardRestarted("orders", 3, "ann", "odd", NOW));
+        control.tell(change(true));
+        assertThat(confirmations.receiveMessage(LIMIT).isSuccess()).isTrue();
+        control.tell(restart());
+        assertThat(refusal())
+                .isEqualTo("shard orders/3 is paused by ann since " + NOW + ": broker upgrade; resume it instead");
+        control.tell(change(false));
+        control.tell(begin(32));
+        confirmations.receiveSeveralMessages(2, LIMIT);
+        control.tell(restart());
+        assertThat(refusal()).contains("being dealt to 32 shards");
+        KIT.stop(control, LIMIT);
+    }
+
+    private Asked restart() {
+        return asked(new NoteRestart(SHARD, "ann", "odd", confirmations.ref()));
     }
 
     @Test

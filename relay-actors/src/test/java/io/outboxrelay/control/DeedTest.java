@@ -14,6 +14,7 @@ class DeedTest {
     private static final List<Event> ALL = List.of(
             new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
             new ControlJournal.ShardResumed("orders", 3, "ann", "done", NOW),
+            new ControlJournal.ShardRestarted("orders", 3, "bob", "odd", NOW),
             new ControlJournal.ReshardBegun("orders", 32, "ann", "growth", NOW),
             new ControlJournal.ReshardEnded("orders", true, "", NOW),
             new ControlJournal.ReshardEnded("orders", false, "a right is missing", NOW),
@@ -28,6 +29,7 @@ class DeedTest {
                 .containsExactly(
                         "pause [3] [] ann upgrade ",
                         "resume [3] [] ann done ",
+                        "restart [3] [] bob odd ",
                         "reshard [] [] ann growth to 32 shards",
                         "reshard-ended [] [] outbox-relay  ",
                         "reshard-given-up [] [] outbox-relay a right is missing ",

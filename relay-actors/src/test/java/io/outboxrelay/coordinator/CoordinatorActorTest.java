@@ -141,6 +141,22 @@ class CoordinatorActorTest {
     }
 
     @Test
+    void notesARestartAndLeavesItToWhoAsked() {
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Restart(FIRST, "ann", "odd", operator.ref()));
+        ControlJournal.NoteRestart note = journal.expectMessageClass(ControlJournal.NoteRestart.class, LIMIT);
+        assertThat(note.shard()).isEqualTo(FIRST);
+        assertThat(note.by() + " " + note.reason()).isEqualTo("ann odd");
+        note.replyTo().tell(StatusReply.ack());
+        assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
+        woken.expectNoMessage(Duration.ofMillis(100));
+        coordinator.tell(new CoordinatorActor.Restart(new ShardId("orders", 2), "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError()).hasMessage("there is no shard orders/2");
+    }
+
+    @Test
     void anOperatorLearnsThatTheJournalDidNotConfirm() {
         start(LONG, LONG);
         learn();

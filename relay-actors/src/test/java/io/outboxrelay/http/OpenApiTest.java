@@ -27,17 +27,18 @@ import org.junit.jupiter.api.Test;
 /** The OpenAPI document and the routes say the same, and every route keeps to the rules for all. */
 class OpenApiTest extends RoutesScene {
     private static final Pattern NAMES = Pattern.compile("\\{(\\w+)}");
-    private static final Map<String, Class<? extends Record>> RECORDS = Map.of(
-            "Outbox", ShardViews.Outbox.class,
-            "ShardStatus", ShardStatus.class,
-            "Changed", ShardViews.Changed.class,
-            "Page", ParkedViews.Page.class,
-            "ParkedRow", ParkedRow.class,
-            "Decided", ParkedViews.Decided.class,
-            "Edited", ParkedViews.Edited.class,
-            "Field", ParkedEdit.Field.class,
-            "Deed", Deed.class,
-            "Problem", Problem.class);
+    private static final Map<String, Class<? extends Record>> RECORDS = Map.ofEntries(
+            Map.entry("Outbox", ShardViews.Outbox.class),
+            Map.entry("ShardStatus", ShardStatus.class),
+            Map.entry("Changed", ShardViews.Changed.class),
+            Map.entry("Restarting", ShardViews.Restarting.class),
+            Map.entry("Page", ParkedViews.Page.class),
+            Map.entry("ParkedRow", ParkedRow.class),
+            Map.entry("Decided", ParkedViews.Decided.class),
+            Map.entry("Edited", ParkedViews.Edited.class),
+            Map.entry("Field", ParkedEdit.Field.class),
+            Map.entry("Deed", Deed.class),
+            Map.entry("Problem", Problem.class));
     private static final List<HttpMethod> METHODS =
             List.of(HttpMethods.GET, HttpMethods.POST, HttpMethods.PUT, HttpMethods.PATCH, HttpMethods.DELETE);
 

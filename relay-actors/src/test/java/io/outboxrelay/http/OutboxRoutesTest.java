@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.model.ShardId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -130,6 +131,39 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void restartsAShardOnceThatIsNoted() throws Exception {
+        CompletionStage<HttpResponse> answer =
+                sending(HttpRequest.POST("/outbox/orders/shards/2/restart?reason=odd&by=ann"), false);
+        CoordinatorActor.Restart restart = coordinator.expectMessageClass(CoordinatorActor.Restart.class, LIMIT);
+        assertThat(restart.shard()).isEqualTo(new ShardId("orders", 2));
+        assertThat(restart.by()).isEqualTo("ann");
+        assertThat(restart.reason()).isEqualTo("odd");
+        restart.replyTo().tell(StatusReply.ack());
+        HttpResponse accepted = result(answer);
+        assertThat(accepted.status().intValue()).isEqualTo(202);
+        assertThat(json(accepted)).isEqualTo(JSON.readTree("""
+                {"outbox":"orders","shard":2,"phase":"relaying","epoch":7}"""));
+    }
+
+    @Test
+    void saysThatAShardDidNotAnswerOrMustNotStartAnew() throws Exception {
+        assertThat(problem(get("/outbox/orders/shards/1/restart"), 405)).contains("legal: POST");
+        CompletionStage<HttpResponse> silent = sending(HttpRequest.POST("/outbox/orders/shards/1/restart"), false);
+        coordinator
+                .expectMessageClass(CoordinatorActor.Restart.class, LIMIT)
+                .replyTo()
+                .tell(StatusReply.ack());
+        assertThat(result(silent).status().intValue()).isEqualTo(503);
+        assertThat(json(result(silent)).get("detail").textValue()).contains("shard orders/1 did not answer");
+        CompletionStage<HttpResponse> paused = sending(HttpRequest.POST("/outbox/orders/shards/2/restart"), false);
+        coordinator
+                .expectMessageClass(CoordinatorActor.Restart.class, LIMIT)
+                .replyTo()
+                .tell(StatusReply.error("shard orders/2 is paused by ann; resume it instead"));
+        assertThat(result(paused).status().intValue()).isEqualTo(409);
+    }
+
+    @Test
     void showsTheShardsLastHeardOfWhileTheCoordinatorDoesNotKnow() throws Exception {
         assertThat(body(get("/outbox/orders/shards"), 200).get("shards")).hasSize(3);
         state = new CoordinatorActor.OutboxState(null, null);
@@ -175,6 +209,7 @@ class OutboxRoutesTest extends RoutesScene {
         for (String path : List.of(
                 "/outbox/orders/shards/0/pause",
                 "/outbox/orders/shards/0/resume",
+                "/outbox/orders/shards/0/restart",
                 "/outbox/orders/reshard?shards=4",
                 "/outbox/orders/parked/1/release",
                 "/outbox/orders/parked/1/skip",

@@ -17,6 +17,7 @@ import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.settings.Secret;
 import io.outboxrelay.shard.Phase;
+import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.Refusal;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
@@ -78,6 +79,7 @@ abstract class RoutesScene {
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
                         RoutesScene::status,
                         TRIED_AGAIN::add,
+                        RoutesScene::restart,
                         LEAVES::incrementAndGet,
                         CREDENTIALS));
     }
@@ -132,6 +134,12 @@ abstract class RoutesScene {
                         0.5,
                         0,
                         true));
+    }
+
+    private static CompletionStage<ShardActor.Restarting> restart(ShardId shard) {
+        return shard.number() == 1
+                ? CompletableFuture.failedFuture(new TimeoutException("planned"))
+                : CompletableFuture.completedFuture(new ShardActor.Restarting(Phase.RELAYING, 7));
     }
 
     /** Returns the event's id. */

@@ -157,6 +157,8 @@ class WireTest {
                 ShardActor.Order.TRY_AGAIN,
                 new ShardActor.GetPhase(probe(kit)),
                 new ShardActor.PhaseIs(Phase.PAUSED),
+                new ShardActor.Restart(probe(kit)),
+                new ShardActor.Restarting(Phase.HALTED, 7),
                 new ShardActor.GetStatus(probe(kit)),
                 full,
                 ShardStatus.unknown(SHARD, "no answer"));
@@ -166,6 +168,7 @@ class WireTest {
         return List.of(
                 new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe(kit)),
                 new CoordinatorActor.Resume(SHARD, "ann", "", probe(kit)),
+                new CoordinatorActor.Restart(SHARD, "ann", "odd", probe(kit)),
                 new CoordinatorActor.Reshard("orders", 32, "ann", "", probe(kit)),
                 new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe(kit)),
                 new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe(kit)),
@@ -181,6 +184,7 @@ class WireTest {
         return List.of(
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
+                new ControlJournal.ShardRestarted("orders", 3, "ann", "odd", NOW),
                 new ControlJournal.ParkedDecided("orders", Decision.RELEASE, List.of("e1", "e2"), "ann", "fixed", NOW),
                 new ControlJournal.ParkedEdited("orders", "e1", FIELDS, "ann", "typo", NOW),
                 new ControlJournal.ReshardBegun("orders", 32, "ann", "more nodes", NOW),

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +98,50 @@ class ShardActorTest {
         rig.actor.tell(ShardActor.Order.TRY_AGAIN);
         await().atMost(ShardRig.LIMIT).until(() -> rig.table.parked().isEmpty());
         assertThat(rig.publisher.sentEvents()).extracting(TestEvent::text).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void startsAnewInPlaceUnderANewClaimAfterWhatIsInFlight() {
+        ShardRig rig = new ShardRig(KIT).run();
+        rig.reaches(Phase.RELAYING);
+        rig.publisher.holdAcks();
+        rig.table.append("a", "1");
+        await().atMost(ShardRig.LIMIT).until(() -> rig.publisher.sentRows() == 1);
+        assertThat(restarted(rig)).isEqualTo(new ShardActor.Restarting(Phase.RELAYING, 1));
+        assertThat(restarted(rig)).as("asked twice").isEqualTo(new ShardActor.Restarting(Phase.DRAINING, 1));
+        rig.publisher.releaseAcks();
+        rig.table.append("a", "2");
+        await().atMost(ShardRig.LIMIT).until(() -> rig.table.settledRows() == 2);
+        assertThat(rig.shows(seen -> seen.phase() == Phase.RELAYING).epoch()).isEqualTo(2);
+        assertThat(rig.publisher.sentEvents()).extracting(TestEvent::text).containsExactly("1", "2");
+        assertThat(rig.store.calls()).containsExactly("claim", "settle", "release", "conclude", "claim", "settle");
+        assertThat(rig.drained).isEmpty();
+    }
+
+    @Test
+    void startsAnewAtOnceWhereAFailureIsWaitedOut() {
+        ShardRig rig = new ShardRig(KIT, TestSettings.outbox("orders", new RetrySettings(LONG, LONG), ShardRig.LIMIT));
+        rig.table.failNext(Operation.CLAIM, new RelayException(Fault.MISCONFIGURED, "planned"));
+        rig.run().reaches(Phase.HALTED);
+        assertThat(restarted(rig).phase()).isEqualTo(Phase.HALTED);
+        ShardStatus status = rig.reaches(Phase.RELAYING);
+        assertThat(status.attempt()).isZero();
+        assertThat(status.lastError()).isNull();
+    }
+
+    @Test
+    void doesNotStartWhatRests() {
+        ShardRig rig = new ShardRig(KIT).run();
+        rig.reaches(Phase.RELAYING);
+        rig.pause().reaches(Phase.PAUSED);
+        assertThat(restarted(rig)).isEqualTo(new ShardActor.Restarting(Phase.PAUSED, 1));
+        assertThat(rig.status().phase()).isEqualTo(Phase.PAUSED);
+    }
+
+    private static ShardActor.Restarting restarted(ShardRig rig) {
+        TestProbe<ShardActor.Restarting> operator = KIT.createTestProbe();
+        rig.actor.tell(new ShardActor.Restart(operator.ref()));
+        return operator.receiveMessage(ShardRig.LIMIT);
     }
 
     @Test

@@ -20,6 +20,8 @@ import io.outboxrelay.shard.ShardActor.Keep;
 import io.outboxrelay.shard.ShardActor.Order;
 import io.outboxrelay.shard.ShardActor.PhaseIs;
 import io.outboxrelay.shard.ShardActor.Released;
+import io.outboxrelay.shard.ShardActor.Restart;
+import io.outboxrelay.shard.ShardActor.Restarting;
 import io.outboxrelay.shard.ShardActor.StreamEnded;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.InMemoryOutboxStore.Operation;
@@ -81,6 +83,7 @@ class ShardPhaseMessageTest {
             "GetPhase",
             "DRAIN",
             "TRY_AGAIN",
+            "Restart",
             "StreamEnded",
             "Released",
             "BacklogKnown");
@@ -180,6 +183,9 @@ class ShardPhaseMessageTest {
                         new GetPhase(KIT.createTestProbe(PhaseIs.class).ref())),
                 new Message("DRAIN", Order.DRAIN),
                 new Message("TRY_AGAIN", Order.TRY_AGAIN),
+                new Message(
+                        "Restart",
+                        new Restart(KIT.createTestProbe(Restarting.class).ref())),
                 new Message("RETRY", Alarm.RETRY),
                 new Message("LIMIT", Alarm.LIMIT),
                 new Message("SAMPLE", Alarm.SAMPLE),

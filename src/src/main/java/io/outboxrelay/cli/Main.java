@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             WatchCommand.class,
             ShardChange.Pause.class,
             ShardChange.Resume.class,
+            ShardChange.Restart.class,
             DrainCommand.class,
             HistoryCommand.class,
             ConfigCommand.class,

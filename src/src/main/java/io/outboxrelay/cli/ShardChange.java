@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Has shards rest or go on, each by itself: one that is refused keeps no other from being done. */
+/** Has shards rest, go on or start anew, each by itself: one that is refused keeps no other from being done. */
 @Command(
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
@@ -68,6 +68,18 @@ abstract class ShardChange implements Callable<Integer> {
         @Override
         public Integer call() {
             return change("resume", "is to relay");
+        }
+    }
+
+    /** Has them start anew. */
+    @Command(
+            name = "restart",
+            description = "Has shards finish what they have in flight and start anew where they are, at once also where"
+                    + " they wait after a failure. Needs management.allow-writes = true.")
+    static final class Restart extends ShardChange {
+        @Override
+        public Integer call() {
+            return change("restart", "starts anew");
         }
     }
 

@@ -54,6 +54,13 @@ class ShardChangeTest {
     }
 
     @Test
+    void aShardStartsAnew() {
+        node.knows("POST /outbox/orders/shards/1/restart" + NOTE, "{\"shard\":1,\"phase\":\"halted\",\"epoch\":7}");
+        assertThat(run("restart", "1")).isZero();
+        assertThat(node.out.toString().lines()).containsExactly("shard orders/1 starts anew");
+    }
+
+    @Test
     void aShardThatCannotBeIsWrongUsageAndNobodyIsAsked() {
         assertThat(run("pause", "0,x")).isEqualTo(2);
         assertThat(node.err.toString()).contains("--shard = 'x', legal: numbers from 0 to 1023");

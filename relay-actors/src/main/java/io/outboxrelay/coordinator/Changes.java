@@ -1,0 +1,136 @@
+package io.outboxrelay.coordinator;
+
+import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.coordinator.CoordinatorActor.Command;
+import io.outboxrelay.model.ShardId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.pattern.StatusReply;
+
+/**
+ * What operators ask the coordinator to change: it is written to the journal, and who asked is told whether it was.
+ *
+ * @param confirmWithin how long the journal may take
+ */
+record Changes(ActorContext<Command> context, ActorRef<ControlJournal.Asked> journal, Duration confirmWithin) {
+
+    /** Takes them in every phase. */
+    BehaviorBuilder<Command> serving(ShardPlan plan) {
+        return Behaviors.receive(Command.class)
+                .onMessage(CoordinatorActor.Pause.class, asked -> pause(plan, asked))
+                .onMessage(CoordinatorActor.Resume.class, asked -> resume(plan, asked))
+                .onMessage(CoordinatorActor.Restart.class, asked -> restart(plan, asked))
+                .onMessage(CoordinatorActor.Reshard.class, asked -> reshard(plan, asked))
+                .onMessage(CoordinatorActor.NoteDecision.class, asked -> noteDecision(plan, asked))
+                .onMessage(CoordinatorActor.NoteEdit.class, asked -> noteEdit(plan, asked))
+                .onMessage(CoordinatorActor.Recorded.class, this::confirm);
+    }
+
+    private Behavior<Command> pause(ShardPlan plan, CoordinatorActor.Pause asked) {
+        return ofShard(
+                plan,
+                asked.shard(),
+                asked.replyTo(),
+                recorded -> new ControlJournal.SetPaused(asked.shard(), true, asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> resume(ShardPlan plan, CoordinatorActor.Resume asked) {
+        return ofShard(
+                plan,
+                asked.shard(),
+                asked.replyTo(),
+                recorded -> new ControlJournal.SetPaused(asked.shard(), false, asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> restart(ShardPlan plan, CoordinatorActor.Restart asked) {
+        return ofShard(
+                plan,
+                asked.shard(),
+                asked.replyTo(),
+                recorded -> new ControlJournal.NoteRestart(asked.shard(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> ofShard(
+            ShardPlan plan,
+            ShardId shard,
+            ActorRef<StatusReply<Done>> replyTo,
+            Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+        if (plan.of(shard).isEmpty()) {
+            replyTo.tell(StatusReply.error("there is no shard " + shard));
+            return Behaviors.same();
+        }
+        return write(plan, replyTo, change);
+    }
+
+    private Behavior<Command> reshard(ShardPlan plan, CoordinatorActor.Reshard asked) {
+        Optional<Integer> count = plan.count(asked.outbox());
+        if (count.isEmpty()) {
+            asked.replyTo()
+                    .tell(StatusReply.error(CoordinatorActor.UNAVAILABLE + "how many shards outbox " + asked.outbox()
+                            + " has is not known yet; its database may be down"));
+            return Behaviors.same();
+        }
+        if (plan.target(asked.outbox()).isEmpty() && count.get() == asked.shards()) {
+            asked.replyTo().tell(StatusReply.ack());
+            return Behaviors.same();
+        }
+        return write(
+                plan,
+                asked.replyTo(),
+                recorded -> new ControlJournal.BeginReshard(
+                        asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> noteDecision(ShardPlan plan, CoordinatorActor.NoteDecision asked) {
+        return write(
+                plan,
+                asked.replyTo(),
+                recorded -> new ControlJournal.NoteDecision(
+                        asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
+    }
+
+    private Behavior<Command> noteEdit(ShardPlan plan, CoordinatorActor.NoteEdit asked) {
+        return write(
+                plan,
+                asked.replyTo(),
+                recorded -> new ControlJournal.NoteEdit(
+                        asked.outbox(), asked.event(), asked.fields(), asked.by(), asked.reason(), recorded));
+    }
+
+    /** Comes back as Recorded. */
+    Behavior<Command> write(
+            ShardPlan plan,
+            ActorRef<StatusReply<Done>> replyTo,
+            Function<ActorRef<StatusReply<Done>>, ControlJournal.Change> change) {
+        long known = plan.intent().revision();
+        context.askWithStatus(
+                Done.class,
+                journal,
+                confirmWithin,
+                confirmed -> new ControlJournal.Asked(change.apply(confirmed), known),
+                (done, failure) -> new CoordinatorActor.Recorded(replyTo, failure));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> confirm(CoordinatorActor.Recorded recorded) {
+        Throwable failure = recorded.failure();
+        if (failure == null) {
+            recorded.replyTo().tell(StatusReply.ack());
+        } else if (failure instanceof StatusReply.ErrorMessage) {
+            recorded.replyTo().tell(StatusReply.error(String.valueOf(failure.getMessage())));
+        } else {
+            recorded.replyTo()
+                    .tell(StatusReply.error(CoordinatorActor.UNAVAILABLE
+                            + "the control journal did not confirm within " + confirmWithin
+                            + "; its database may be down, and the change may still take effect"));
+        }
+        return Behaviors.same();
+    }
+}
