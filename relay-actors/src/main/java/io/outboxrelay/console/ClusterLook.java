@@ -55,7 +55,7 @@ record ClusterLook(ActorSystem<?> system) {
 
     private static List<ShardViews.Outbox> unanswered(RelayHandles handles) {
         return handles.outboxes().stream()
-                .map(outbox -> new ShardViews.Outbox(outbox.name(), outbox.table(), null, null))
+                .map(outbox -> new ShardViews.Outbox(outbox.name(), outbox.table(), null, null, List.of()))
                 .toList();
     }
 

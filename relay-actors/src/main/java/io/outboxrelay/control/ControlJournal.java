@@ -22,6 +22,7 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps operator intent.
@@ -63,6 +64,11 @@ public final class ControlJournal
     /** A shard should rest or run. */
     public record SetPaused(
             ShardId shard, boolean paused, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Change {}
+
+    /** A shard should be on a certain node; null for wherever it is even. */
+    public record SetPin(
+            ShardId shard, @Nullable Pin pin, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
     /** A person has a shard start anew; that is noted before it is done. */
@@ -123,6 +129,16 @@ public final class ControlJournal
         }
     }
 
+    /** An operator wanted the shard on `node`, in the process `uid`; empty and 0 for wherever it is even. */
+    public record ShardMoved(String outbox, int shard, String node, long uid, String by, String reason, Instant at)
+            implements Event {
+        @Override
+        public ControlState applied(ControlState before) {
+            ShardId moved = new ShardId(outbox, shard);
+            return node.isEmpty() ? before.unpinning(moved) : before.pinning(moved, new Pin(node, uid));
+        }
+    }
+
     /** An operator had the shard start anew. */
     public record ShardRestarted(String outbox, int shard, String by, String reason, Instant at) implements Event {
         @Override
@@ -143,7 +159,7 @@ public final class ControlJournal
     public record ReshardEnded(String outbox, boolean done, String note, Instant at) implements Event {
         @Override
         public ControlState applied(ControlState before) {
-            return before.dealt(outbox);
+            return before.dealt(outbox, done);
         }
     }
 
@@ -202,6 +218,8 @@ public final class ControlJournal
         }
         if (change instanceof SetPaused wanted) {
             return setPaused(state, wanted);
+        } else if (change instanceof SetPin wanted) {
+            return setPin(state, wanted);
         } else if (change instanceof NoteRestart restart) {
             return noteRestart(state, restart);
         } else if (change instanceof BeginReshard begin) {
@@ -249,6 +267,26 @@ public final class ControlJournal
                         ? new ShardPaused(shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant())
                         : new ShardResumed(
                                 shard.outbox(), shard.number(), change.by(), change.reason(), clock.instant()));
+    }
+
+    /** One that rests may move all the same, and rests there. */
+    private Effect<Event, ControlState> setPin(ControlState state, SetPin change) {
+        ShardId shard = change.shard();
+        Integer target = state.resharding().get(shard.outbox());
+        if (target != null) {
+            return refuse(change, beingDealt(shard, target, "move shards of it afterwards"));
+        }
+        Pin pin = change.pin() == null ? new Pin("", 0) : change.pin();
+        return write(
+                change,
+                new ShardMoved(
+                        shard.outbox(),
+                        shard.number(),
+                        pin.node(),
+                        pin.uid(),
+                        change.by(),
+                        change.reason(),
+                        clock.instant()));
     }
 
     /** A shard that rests has nothing to start anew, and starts with a new claim when it is resumed. */

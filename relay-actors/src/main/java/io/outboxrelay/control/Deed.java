@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /**
  * One entry of the control journal as people read it.
  *
- * @param action pause, resume, restart, reshard, reshard-ended, reshard-given-up, release, skip or edit
+ * @param action pause, resume, restart, move, reshard, reshard-ended, reshard-given-up, release, skip or edit
  * @param shards that it was about; empty where it was about all, or about events
  * @param events that it was about, by id
  * @param by whom; `outbox-relay` for what it did by itself
@@ -40,6 +40,17 @@ public record Deed(
             return shard("resume", resumed.outbox(), resumed.shard(), resumed.by(), resumed.reason(), resumed.at());
         } else if (event instanceof ControlJournal.ShardRestarted again) {
             return shard("restart", again.outbox(), again.shard(), again.by(), again.reason(), again.at());
+        } else if (event instanceof ControlJournal.ShardMoved moved) {
+            String detail = moved.node().isEmpty() ? "to any node" : "to " + moved.node();
+            return new Deed(
+                    "move",
+                    moved.outbox(),
+                    List.of(moved.shard()),
+                    List.of(),
+                    moved.by(),
+                    moved.reason(),
+                    detail,
+                    moved.at());
         } else if (event instanceof ControlJournal.ReshardBegun begun) {
             String detail = "to " + begun.shards() + " shards";
             return new Deed(

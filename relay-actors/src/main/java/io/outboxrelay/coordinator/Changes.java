@@ -1,11 +1,13 @@
 package io.outboxrelay.coordinator;
 
 import io.outboxrelay.control.ControlJournal;
+import io.outboxrelay.control.Pin;
 import io.outboxrelay.coordinator.CoordinatorActor.Command;
 import io.outboxrelay.model.ShardId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -18,8 +20,13 @@ import org.apache.pekko.pattern.StatusReply;
  * What operators ask the coordinator to change: it is written to the journal, and who asked is told whether it was.
  *
  * @param confirmWithin how long the journal may take
+ * @param nodes that shards can be moved to
  */
-record Changes(ActorContext<Command> context, ActorRef<ControlJournal.Asked> journal, Duration confirmWithin) {
+record Changes(
+        ActorContext<Command> context,
+        ActorRef<ControlJournal.Asked> journal,
+        Duration confirmWithin,
+        Supplier<Nodes> nodes) {
 
     /** Takes them in every phase. */
     BehaviorBuilder<Command> serving(ShardPlan plan) {
@@ -27,6 +34,7 @@ record Changes(ActorContext<Command> context, ActorRef<ControlJournal.Asked> jou
                 .onMessage(CoordinatorActor.Pause.class, asked -> pause(plan, asked))
                 .onMessage(CoordinatorActor.Resume.class, asked -> resume(plan, asked))
                 .onMessage(CoordinatorActor.Restart.class, asked -> restart(plan, asked))
+                .onMessage(CoordinatorActor.Move.class, asked -> move(plan, asked))
                 .onMessage(CoordinatorActor.Reshard.class, asked -> reshard(plan, asked))
                 .onMessage(CoordinatorActor.NoteDecision.class, asked -> noteDecision(plan, asked))
                 .onMessage(CoordinatorActor.NoteEdit.class, asked -> noteEdit(plan, asked))
@@ -55,6 +63,23 @@ record Changes(ActorContext<Command> context, ActorRef<ControlJournal.Asked> jou
                 asked.shard(),
                 asked.replyTo(),
                 recorded -> new ControlJournal.NoteRestart(asked.shard(), asked.by(), asked.reason(), recorded));
+    }
+
+    /** Refused where the node cannot have it now: nobody should wait for a node that may never come. */
+    private Behavior<Command> move(ShardPlan plan, CoordinatorActor.Move asked) {
+        String to = asked.to();
+        Nodes now = nodes.get();
+        Long uid = to == null ? null : now.fit().get(to);
+        if (to != null && uid == null) {
+            asked.replyTo().tell(StatusReply.error(now.refusal(to)));
+            return Behaviors.same();
+        }
+        Pin pin = to == null || uid == null ? null : new Pin(to, uid);
+        return ofShard(
+                plan,
+                asked.shard(),
+                asked.replyTo(),
+                recorded -> new ControlJournal.SetPin(asked.shard(), pin, asked.by(), asked.reason(), recorded));
     }
 
     private Behavior<Command> ofShard(

@@ -1,5 +1,6 @@
 package io.outboxrelay.coordinator;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
@@ -60,6 +61,11 @@ public final class CoordinatorActor {
     public record Resume(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Command, Wire {}
 
+    /** Move the shard to that node, given as host:port, and keep it there; null lets it be wherever it is even. */
+    public record Move(
+            ShardId shard, @Nullable String to, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
+            implements Command, Wire {}
+
     /** Note that a shard is to start anew; who asks tells it so once this is confirmed. */
     public record Restart(ShardId shard, String by, String reason, ActorRef<StatusReply<Done>> replyTo)
             implements Command, Wire {}
@@ -99,9 +105,18 @@ public final class CoordinatorActor {
      *
      * @param shards how many it has; null while its database has not said
      * @param reshardingTo how many it is about to have; null where that does not change
+     * @param pinned shards that are kept on a node, by number; null, or not there, from a coordinator of an earlier version
      */
     public record OutboxState(
-            @Nullable Integer shards, @Nullable Integer reshardingTo) implements Wire {}
+            @Nullable Integer shards,
+            @Nullable Integer reshardingTo,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<Pinned> pinned)
+            implements Wire {}
+
+    /** A shard that is kept on that node, host:port, until the node is gone or somebody decides otherwise. */
+    public record Pinned(int shard, String node) implements Wire {}
 
     /** Refused while the control journal is not read yet. */
     public record GetHistory(ActorRef<StatusReply<History>> replyTo) implements Command, Wire {}
@@ -143,7 +158,7 @@ public final class CoordinatorActor {
         this.setup = setup;
         this.journal = context.spawn(
                 setup.journal().apply(context.messageAdapter(ControlState.class, IntentKnown::new)), "control");
-        this.changes = new Changes(context, journal, setup.confirmWithin());
+        this.changes = new Changes(context, journal, setup.confirmWithin(), setup.nodes());
         this.reshardEnded = context.messageAdapter(ReshardActor.Ended.class, ReshardEnded::new);
     }
 
@@ -190,6 +205,7 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> begin(ShardPlan plan) {
+        setup.pins().accept(plan.intent().pins());
         context.getLog()
                 .info("coordinating, {} shards paused", plan.intent().paused().size());
         wakeAll(plan);
@@ -222,6 +238,7 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> changed(ShardPlan before, ShardPlan plan) {
+        setup.pins().accept(plan.intent().pins());
         plan.shards().keySet().forEach(outbox -> reshardIfWanted(plan, outbox));
         wake(plan.changedSince(before), plan.intent().revision());
         return coordinating(plan);
@@ -305,7 +322,9 @@ public final class CoordinatorActor {
     }
 
     private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
-        asked.replyTo().tell(new OutboxStates(plan.states(setup.duties().keySet())));
+        asked.replyTo()
+                .tell(new OutboxStates(
+                        plan.states(setup.duties().keySet(), setup.nodes().get())));
         return Behaviors.same();
     }
 

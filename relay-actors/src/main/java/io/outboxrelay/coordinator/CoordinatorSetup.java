@@ -2,12 +2,14 @@ package io.outboxrelay.coordinator;
 
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
+import io.outboxrelay.control.Pin;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -20,6 +22,8 @@ import org.apache.pekko.actor.typed.Behavior;
  * @param wakeInterval how often every shard is told anew
  * @param confirmWithin how long the journal may take to confirm a change
  * @param hosting looked at before each word to a shard
+ * @param nodes as the node the coordinator is on knows them
+ * @param pins learns where operators want shards, as soon as the journal is read and with every change
  * @param rests asks a shard whether it rests
  * @param journal the control journal, reporting to the given listener
  */
@@ -30,6 +34,8 @@ public record CoordinatorSetup(
         Keeper keeper,
         Function<ShardId, CompletionStage<Boolean>> rests,
         Supplier<Hosting> hosting,
+        Supplier<Nodes> nodes,
+        Consumer<Map<ShardId, Pin>> pins,
         Function<ActorRef<ControlState>, Behavior<ControlJournal.Asked>> journal) {
 
     Duty duty(String outbox) {

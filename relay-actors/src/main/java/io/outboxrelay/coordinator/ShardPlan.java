@@ -2,6 +2,7 @@ package io.outboxrelay.coordinator;
 
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.model.ShardId;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,22 @@ record ShardPlan(Map<String, Integer> shards, ControlState intent) {
     }
 
     /** Of each of these outboxes, by name. */
-    Map<String, CoordinatorActor.OutboxState> states(Set<String> outboxes) {
+    Map<String, CoordinatorActor.OutboxState> states(Set<String> outboxes, Nodes nodes) {
         Map<String, CoordinatorActor.OutboxState> states = new TreeMap<>();
         outboxes.forEach(outbox -> states.put(
                 outbox,
                 new CoordinatorActor.OutboxState(
-                        count(outbox).orElse(null), target(outbox).orElse(null))));
+                        count(outbox).orElse(null), target(outbox).orElse(null), pinned(outbox, nodes))));
         return states;
+    }
+
+    private List<CoordinatorActor.Pinned> pinned(String outbox, Nodes nodes) {
+        return intent.pins().entrySet().stream()
+                .filter(pin -> pin.getKey().outbox().equals(outbox) && nodes.has(pin.getValue()))
+                .map(pin -> new CoordinatorActor.Pinned(
+                        pin.getKey().number(), pin.getValue().node()))
+                .sorted(Comparator.comparingInt(CoordinatorActor.Pinned::shard))
+                .toList();
     }
 
     /** What operators did last. */

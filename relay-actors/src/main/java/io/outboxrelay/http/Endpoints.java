@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -24,6 +26,8 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 /** Whatever the relay answers over management HTTP: one list that requests, refusals and the OpenAPI document go by. */
 final class Endpoints {
     private static final String OPENAPI = "openapi.json";
+    private static final String ANY = "any";
+    private static final Pattern NODE = Pattern.compile("(?:pekko://[\\w-]+@)?([^\\s@/]{1,255}:[0-9]{1,5})");
     private static final byte[] DOCUMENT = document();
     private static final int MOST_ON_A_PAGE = 1000;
     private static final Duration ANSWER_FIRST = Duration.ofMillis(200);
@@ -46,6 +50,7 @@ final class Endpoints {
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/pause", call -> setPaused(call, true)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/resume", call -> setPaused(call, false)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/restart", this::restart),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/move", this::move),
                 Endpoint.look(
                         "/outbox/{name}/parked", call -> parked(call).page(call.parameter("after", ""), limit(call))),
                 Endpoint.look(
@@ -130,6 +135,20 @@ final class Endpoints {
         return shard(call)
                 .thenCompose(shard -> bodies.note(call).thenCompose(note -> views().change(shard, paused, note)))
                 .thenApply(Replies::ok);
+    }
+
+    private CompletionStage<HttpResponse> move(Call call) {
+        String text = call.parameter("to", "");
+        Matcher node = NODE.matcher(text);
+        if (!text.equals(ANY) && !node.matches()) {
+            throw new Refused(
+                    StatusCodes.BAD_REQUEST,
+                    "to = '" + text + "', legal: ?to=host:port of a node as in /cluster/members, or ?to=" + ANY);
+        }
+        String to = text.equals(ANY) ? null : node.group(1);
+        return shard(call)
+                .thenCompose(shard -> bodies.note(call).thenCompose(note -> views().move(shard, to, note)))
+                .thenApply(Replies::accepted);
     }
 
     private CompletionStage<HttpResponse> restart(Call call) {

@@ -7,6 +7,7 @@ import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -35,12 +36,28 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     /** All outboxes. */
     public record Outboxes(List<Outbox> outboxes) {}
 
-    /** One of them; `shards` is null while its database has not said, `reshardingTo` where that does not change. */
+    /**
+     * One of them; `shards` is null while its database has not said, `reshardingTo` where that does not change. `pinned`
+     * are shards that are kept on a node.
+     */
     public record Outbox(
             String name,
             String table,
             @Nullable Integer shards,
-            @Nullable Integer reshardingTo) {}
+            @Nullable Integer reshardingTo,
+            List<CoordinatorActor.Pinned> pinned) {}
+
+    /**
+     * A shard that is wanted elsewhere, or where it is.
+     *
+     * @param from host:port; null where the shard did not answer
+     * @param to host:port; null for wherever it is even
+     */
+    public record Moving(
+            String outbox,
+            int shard,
+            @Nullable String from,
+            @Nullable String to) {}
 
     public CompletionStage<Outboxes> outboxes() {
         return states().thenApply(states -> new Outboxes(handles.outboxes().stream()
@@ -68,8 +85,13 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
     private static Outbox outbox(RelayHandles.OutboxHandle handle, CoordinatorActor.OutboxStates states) {
         CoordinatorActor.OutboxState state = states.outboxes().get(handle.name());
         return state == null
-                ? new Outbox(handle.name(), handle.table(), null, null)
-                : new Outbox(handle.name(), handle.table(), state.shards(), state.reshardingTo());
+                ? new Outbox(handle.name(), handle.table(), null, null, List.of())
+                : new Outbox(
+                        handle.name(),
+                        handle.table(),
+                        state.shards(),
+                        state.reshardingTo(),
+                        Objects.requireNonNullElse(state.pinned(), List.of()));
     }
 
     /** How many shards the outbox has; what was last heard where the coordinator does not answer or does not know. */
@@ -119,6 +141,18 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         return handles.statusOf()
                 .apply(shard)
                 .exceptionally(failure -> ShardStatus.unknown(shard, "shard " + shard + " did not answer in time"));
+    }
+
+    /** Written down when this completes; sharding moves it within its rebalance interval. */
+    CompletionStage<Moving> move(ShardId shard, @Nullable String to, ChangeNote note) {
+        return shard(shard).thenCompose(status -> {
+            CompletionStage<Done> confirmed = AskPattern.askWithStatus(
+                    handles.coordinator(),
+                    replyTo -> new CoordinatorActor.Move(shard, to, note.by(), note.reason(), replyTo),
+                    CHANGE_WITHIN,
+                    system.scheduler());
+            return confirmed.thenApply(done -> new Moving(shard.outbox(), shard.number(), status.node(), to));
+        });
     }
 
     /** Noted in the journal, then told to the shard, which begins with it before it answers. */

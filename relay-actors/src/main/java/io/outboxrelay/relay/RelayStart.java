@@ -86,6 +86,8 @@ public final class RelayStart {
                 keeper(regions, hosts),
                 regions::rests,
                 hosts::now,
+                hosts::nodes,
+                regions.pins()::are,
                 listener -> ControlJournal.create(listener, clock));
         return Behaviors.supervise(CoordinatorActor.create(setup))
                 .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));

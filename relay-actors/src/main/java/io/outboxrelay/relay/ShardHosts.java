@@ -1,7 +1,13 @@
 package io.outboxrelay.relay;
 
 import io.outboxrelay.coordinator.Hosting;
+import io.outboxrelay.coordinator.Nodes;
+import io.outboxrelay.store.Owner;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -27,6 +33,25 @@ record ShardHosts(ActorSystem<?> system) {
                         !member.uniqueAddress().equals(cluster.selfMember().uniqueAddress()))
                 .filter(ShardHosts::stays)
                 .min(Member.ageOrdering());
+    }
+
+    /** The nodes of the cluster, as this one knows them. */
+    Nodes nodes() {
+        Cluster cluster = Cluster.get(system);
+        Set<Member> unreachable = cluster.state().getUnreachable();
+        Map<String, Long> fit = new HashMap<>();
+        Map<String, String> unfit = new HashMap<>();
+        for (Member member : cluster.state().getMembers()) {
+            String node = Owner.at(member.address());
+            if (!stays(member)) {
+                unfit.put(node, member.status().toString().toLowerCase(Locale.ROOT));
+            } else if (unreachable.contains(member)) {
+                unfit.put(node, "unreachable");
+            } else {
+                fit.put(node, member.uniqueAddress().longUid());
+            }
+        }
+        return new Nodes(fit, unfit);
     }
 
     private static boolean stays(Member member) {

@@ -22,7 +22,7 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** Cluster sharding as the relay uses it: one entity type for each outbox, one entity for each shard. */
-record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock) {
+record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Pins pins, Clock clock) {
     /** A little more than a shard takes to count its backlog. */
     private static final Duration STATUS_WITHIN = Duration.ofSeconds(3);
 
@@ -30,7 +30,7 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock
     private static final int MOVED_AT_ONCE = 1024;
 
     static ShardRegions of(ActorSystem<?> system, Clock clock) {
-        return new ShardRegions(system, ClusterSharding.get(system), clock);
+        return new ShardRegions(system, ClusterSharding.get(system), new Pins(new ShardHosts(system)::nodes), clock);
     }
 
     void init(RelayedOutbox outbox) {
@@ -41,10 +41,19 @@ record ShardRegions(ActorSystem<?> system, ClusterSharding sharding, Clock clock
                                 setup(outbox, new ShardId(name, Integer.parseInt(entity.getEntityId())))))
                 .withStopMessage(ShardActor.Order.DRAIN)
                 .withMessageExtractor(new ShardPerEntity())
-                .withAllocationStrategy(
-                        CalmAllocation.of(system, ShardCoordinator.leastShardAllocationStrategy(MOVED_AT_ONCE, 1.0)))
+                .withAllocationStrategy(CalmAllocation.of(system, pinned(name)))
                 // a shard gets few messages, and none through sharding while it is busiest
                 .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy()));
+    }
+
+    private ShardCoordinator.ShardAllocationStrategy pinned(String outbox) {
+        return new PinnedAllocation(
+                ShardCoordinator.leastShardAllocationStrategy(MOVED_AT_ONCE, 1.0),
+                () -> pins.of(outbox),
+                region -> Owner.at(
+                        region.path().address().hasLocalScope()
+                                ? Cluster.get(system).selfMember().address()
+                                : region.path().address()));
     }
 
     void keep(ShardId shard, boolean paused, String why, long revision) {

@@ -12,6 +12,7 @@ import io.outboxrelay.control.ControlJournal.NoteEdit;
 import io.outboxrelay.control.ControlJournal.NoteRestart;
 import io.outboxrelay.control.ControlJournal.ParkedEdited;
 import io.outboxrelay.control.ControlJournal.SetPaused;
+import io.outboxrelay.control.ControlJournal.SetPin;
 import io.outboxrelay.control.ControlJournal.ShardPaused;
 import io.outboxrelay.control.ControlJournal.ShardRestarted;
 import io.outboxrelay.control.ControlJournal.ShardResumed;
@@ -31,6 +32,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.pattern.StatusReply;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,6 +201,36 @@ class ControlJournalTest {
     }
 
     @Test
+    void knowsAfterARestartWhereAShardIsWantedUntilThatIsTakenBackOrItsOutboxIsDealt() {
+        ActorRef<Asked> control = started();
+        ShardId other = new ShardId("orders", 4);
+        control.tell(pin(SHARD, new Pin("here:1", 7)));
+        control.tell(pin(other, new Pin("here:1", 7)));
+        control.tell(pin(other, null));
+        confirmations.receiveSeveralMessages(3, LIMIT);
+        KIT.stop(control, LIMIT);
+        states.receiveSeveralMessages(3, LIMIT);
+
+        ActorRef<Asked> again = KIT.spawn(newJournal());
+        assertThat(states.receiveMessage(LIMIT).pins()).containsExactly(Map.entry(SHARD, new Pin("here:1", 7)));
+        again.tell(begin(32));
+        assertThat(states.receiveMessage(LIMIT).pins()).containsOnlyKeys(SHARD);
+        again.tell(pin(SHARD, null));
+        confirmations.receiveMessage(LIMIT);
+        assertThat(refusal()).contains("being dealt to 32 shards");
+        again.tell(asked(new EndReshard("orders", false, "denied", confirmations.ref())));
+        assertThat(states.receiveMessage(LIMIT).pins()).as("its shards stay").containsOnlyKeys(SHARD);
+        again.tell(begin(32));
+        again.tell(asked(new EndReshard("orders", true, "", confirmations.ref())));
+        assertThat(states.receiveSeveralMessages(2, LIMIT).get(1).pins()).isEmpty();
+        KIT.stop(again, LIMIT);
+    }
+
+    private Asked pin(ShardId shard, @Nullable Pin pin) {
+        return asked(new SetPin(shard, pin, "ann", "hot", confirmations.ref()));
+    }
+
+    @Test
     void notesARestartEachTimeUnlessTheShardRests() {
         ActorRef<Asked> control = started();
         control.tell(restart());
@@ -235,7 +267,7 @@ class ControlJournalTest {
         ParkedEdited event = journal.expectNextPersistedClass(ID, ParkedEdited.class);
         assertThat(event).isEqualTo(new ParkedEdited("orders", "e1", fields, "ann", "typo", NOW));
         ControlState after = states.receiveMessage(LIMIT);
-        assertThat(after).isEqualTo(new ControlState(1, Map.of(), Map.of(), List.of(event)));
+        assertThat(after).isEqualTo(new ControlState(1, Map.of(), Map.of(), Map.of(), List.of(event)));
         KIT.stop(control, LIMIT);
     }
 

@@ -14,6 +14,8 @@ class DeedTest {
     private static final List<Event> ALL = List.of(
             new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
             new ControlJournal.ShardResumed("orders", 3, "ann", "done", NOW),
+            new ControlJournal.ShardMoved("orders", 3, "here:1", 7, "ann", "hot", NOW),
+            new ControlJournal.ShardMoved("orders", 3, "", 0, "ann", "", NOW),
             new ControlJournal.ShardRestarted("orders", 3, "bob", "odd", NOW),
             new ControlJournal.ReshardBegun("orders", 32, "ann", "growth", NOW),
             new ControlJournal.ReshardEnded("orders", true, "", NOW),
@@ -29,6 +31,8 @@ class DeedTest {
                 .containsExactly(
                         "pause [3] [] ann upgrade ",
                         "resume [3] [] ann done ",
+                        "move [3] [] ann hot to here:1",
+                        "move [3] [] ann  to any node",
                         "restart [3] [] bob odd ",
                         "reshard [] [] ann growth to 32 shards",
                         "reshard-ended [] [] outbox-relay  ",

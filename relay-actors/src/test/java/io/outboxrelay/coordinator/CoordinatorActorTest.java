@@ -6,27 +6,19 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
+import io.outboxrelay.control.Pin;
 import io.outboxrelay.coordinator.CoordinatorActor.Command;
 import io.outboxrelay.coordinator.ShardPlan.Wake;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
-import io.outboxrelay.store.OutboxAdmin;
-import io.outboxrelay.store.ParkedDetail;
-import io.outboxrelay.store.ParkedEdit;
-import io.outboxrelay.store.ParkedRow;
-import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
@@ -35,7 +27,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.pattern.StatusReply;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +50,8 @@ class CoordinatorActorTest {
     private final CountingAdmin admin = new CountingAdmin();
     private final Set<ShardId> busy = ConcurrentHashMap.newKeySet();
     private Duration restWithin = LONG;
+    private final List<Map<ShardId, Pin>> pins = new CopyOnWriteArrayList<>();
+    private volatile Nodes nodes = new Nodes(Map.of("here:1", 7L, "there:2", 8L), Map.of("away:3", "leaving"));
     private volatile Hosting hosting = Hosting.ANYBODY;
     private ActorRef<Command> coordinator;
 
@@ -157,6 +150,46 @@ class CoordinatorActorTest {
     }
 
     @Test
+    void movesAShardToANodeThatIsThereAndTellsWhoAllocates() {
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        assertThat(pins).containsExactly(Map.of());
+        coordinator.tell(new CoordinatorActor.Move(FIRST, "there:2", "ann", "hot", operator.ref()));
+        ControlJournal.SetPin change = journal.expectMessageClass(ControlJournal.SetPin.class, LIMIT);
+        Pin pin = new Pin("there:2", 8);
+        assertThat(change.pin()).isEqualTo(pin);
+        assertThat(change.by() + " " + change.reason()).isEqualTo("ann hot");
+        intent.join().tell(new ControlState(2, Map.of(), Map.of(FIRST, pin), Map.of(), List.of()));
+        change.replyTo().tell(StatusReply.ack());
+        assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
+        assertThat(pins).containsExactly(Map.of(), Map.of(FIRST, pin));
+        assertThat(state().pinned()).containsExactly(new CoordinatorActor.Pinned(0, "there:2"));
+        nodes = new Nodes(Map.of("here:1", 7L, "there:2", 9L), Map.of());
+        assertThat(state().pinned()).as("another process of that address").isEmpty();
+        coordinator.tell(new CoordinatorActor.Move(FIRST, null, "ann", "", operator.ref()));
+        assertThat(journal.expectMessageClass(ControlJournal.SetPin.class, LIMIT)
+                        .pin())
+                .isNull();
+    }
+
+    @Test
+    void movesNothingToANodeThatIsNotThereOrLeaves() {
+        start(LONG, LONG);
+        learn();
+        wakes(2);
+        coordinator.tell(new CoordinatorActor.Move(FIRST, "gone:9", "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError())
+                .hasMessage("there is no node gone:9 in this cluster, legal: here:1, there:2, any");
+        coordinator.tell(new CoordinatorActor.Move(FIRST, "away:3", "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError())
+                .hasMessage("node away:3 is leaving, legal: here:1, there:2, any");
+        coordinator.tell(new CoordinatorActor.Move(new ShardId("orders", 2), "here:1", "ann", "", operator.ref()));
+        assertThat(operator.receiveMessage(LIMIT).getError()).hasMessage("there is no shard orders/2");
+        journal.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
     void anOperatorLearnsThatTheJournalDidNotConfirm() {
         start(LONG, LONG);
         learn();
@@ -192,7 +225,7 @@ class CoordinatorActorTest {
         coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "more nodes", operator.ref()));
         begun(3);
         assertThat(wakes(2)).containsExactly(new Wake(FIRST, true, ""), new Wake(SECOND, true, ""));
-        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, 3));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, 3, List.of()));
         assertThat(admin.dealt).isEmpty();
         busy.clear();
         ended(true);
@@ -202,7 +235,7 @@ class CoordinatorActorTest {
                         new Wake(FIRST, false, ""),
                         new Wake(SECOND, false, ""),
                         new Wake(new ShardId("orders", 2), false, ""));
-        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(3, null));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(3, null, List.of()));
     }
 
     @Test
@@ -229,13 +262,13 @@ class CoordinatorActorTest {
         wakes(2);
         assertThat(ended(false).note()).contains("permission denied");
         assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
-        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, null));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(2, null, List.of()));
     }
 
     @Test
     void aSuccessorFinishesWhatWasBegun() {
         start(LONG, LONG);
-        intent.join().tell(new ControlState(1, Map.of(), Map.of("orders", 5), List.of()));
+        intent.join().tell(new ControlState(1, Map.of(), Map.of(), Map.of("orders", 5), List.of()));
         ended(true);
         assertThat(admin.dealt).containsExactly(5);
         assertThat(wakes(7).subList(2, 7)).extracting(Wake::paused).containsOnly(false);
@@ -258,7 +291,7 @@ class CoordinatorActorTest {
         learn();
         coordinator.tell(new CoordinatorActor.Reshard("orders", 3, "ann", "", operator.ref()));
         assertThat(operator.receiveMessage(LIMIT).getError()).hasMessageStartingWith(CoordinatorActor.UNAVAILABLE);
-        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(null, null));
+        assertThat(state()).isEqualTo(new CoordinatorActor.OutboxState(null, null, List.of()));
         admin.unknown = false;
         assertThat(wakes(2)).containsExactly(new Wake(FIRST, false, ""), new Wake(SECOND, false, ""));
     }
@@ -278,7 +311,7 @@ class CoordinatorActorTest {
     private void begun(int shards) {
         ControlJournal.BeginReshard begin = journal.expectMessageClass(ControlJournal.BeginReshard.class, LIMIT);
         assertThat(begin.shards()).isEqualTo(shards);
-        intent.join().tell(new ControlState(1, Map.of(), Map.of("orders", shards), List.of()));
+        intent.join().tell(new ControlState(1, Map.of(), Map.of(), Map.of("orders", shards), List.of()));
         begin.replyTo().tell(StatusReply.ack());
         assertThat(operator.receiveMessage(LIMIT).isSuccess()).isTrue();
     }
@@ -306,6 +339,8 @@ class CoordinatorActorTest {
                 (shard, paused, why, revision) -> woken.ref().tell(new Wake(shard, paused, "")),
                 shard -> CompletableFuture.completedFuture(!busy.contains(shard)),
                 () -> hosting,
+                () -> nodes,
+                pins::add,
                 listener -> {
                     intent.complete(listener);
                     return Behaviors.receiveMessage(asked -> {
@@ -322,79 +357,11 @@ class CoordinatorActorTest {
                         1,
                         Stream.of(paused).collect(Collectors.toMap(shard -> shard, shard -> "by ann")),
                         Map.of(),
+                        Map.of(),
                         List.of()));
     }
 
     private List<Wake> wakes(int count) {
         return woken.receiveSeveralMessages(count, LIMIT);
-    }
-
-    /** Fails the first time. */
-    private static final class CountingAdmin implements OutboxAdmin {
-        private final AtomicInteger calls = new AtomicInteger();
-        private final AtomicInteger running = new AtomicInteger();
-        private final AtomicInteger mostAtOnce = new AtomicInteger();
-
-        private final List<Integer> dealt = new CopyOnWriteArrayList<>();
-        private volatile @Nullable RelayException dealing;
-        private volatile boolean unknown;
-        private volatile int dealtByAnother;
-
-        @Override
-        public CompletionStage<Integer> shards(int whenNew) {
-            return unknown
-                    ? CompletableFuture.failedFuture(new RelayException(Fault.TRANSIENT, "no database"))
-                    : CompletableFuture.completedFuture(whenNew);
-        }
-
-        @Override
-        public CompletionStage<Integer> countShards() {
-            return CompletableFuture.completedFuture(
-                    dealtByAnother > 0 ? dealtByAnother : dealt.isEmpty() ? 2 : dealt.get(dealt.size() - 1));
-        }
-
-        @Override
-        public CompletionStage<Done> reshard(int count) {
-            if (dealing != null) {
-                return CompletableFuture.failedFuture(dealing);
-            }
-            dealt.add(count);
-            return CompletableFuture.completedFuture(Done.getInstance());
-        }
-
-        @Override
-        public CompletionStage<Map<String, Integer>> decide(Decision decision, List<String> events) {
-            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
-        }
-
-        @Override
-        public CompletionStage<List<ParkedRow>> parkedRows(String after, int limit) {
-            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
-        }
-
-        @Override
-        public CompletionStage<Optional<ParkedDetail>> parkedRow(String event) {
-            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
-        }
-
-        @Override
-        public CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit) {
-            return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
-        }
-
-        @Override
-        public CompletionStage<PurgeReport> purge() {
-            mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
-            if (calls.incrementAndGet() == 1) {
-                running.decrementAndGet();
-                throw new IllegalStateException("no database");
-            }
-            return CompletableFuture.supplyAsync(
-                    () -> {
-                        running.decrementAndGet();
-                        return PurgeReport.NOTHING;
-                    },
-                    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
-        }
     }
 }

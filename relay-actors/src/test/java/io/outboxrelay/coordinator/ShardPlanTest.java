@@ -48,7 +48,7 @@ class ShardPlanTest {
     @Test
     void restsAnOutboxWhileItIsDealtAndTellsNobodyOnceItIsUntilThatIsKnown() {
         ShardPlan running = plan.with(ControlState.EMPTY);
-        ShardPlan dealing = running.with(new ControlState(1, Map.of(), Map.of("orders", 3), List.of()));
+        ShardPlan dealing = running.with(new ControlState(1, Map.of(), Map.of(), Map.of("orders", 3), List.of()));
         assertThat(dealing.changedSince(running))
                 .containsExactly(
                         new Wake(new ShardId("orders", 0), true, "rests while outbox orders is dealt to 3 shards"),
@@ -64,6 +64,10 @@ class ShardPlanTest {
 
     private static ControlState pausing(ShardId... shards) {
         return new ControlState(
-                1, Stream.of(shards).collect(Collectors.toMap(shard -> shard, shard -> "by ann")), Map.of(), List.of());
+                1,
+                Stream.of(shards).collect(Collectors.toMap(shard -> shard, shard -> "by ann")),
+                Map.of(),
+                Map.of(),
+                List.of());
     }
 }

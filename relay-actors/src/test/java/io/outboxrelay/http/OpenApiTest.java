@@ -31,6 +31,8 @@ class OpenApiTest extends RoutesScene {
             Map.entry("Outbox", ShardViews.Outbox.class),
             Map.entry("ShardStatus", ShardStatus.class),
             Map.entry("Changed", ShardViews.Changed.class),
+            Map.entry("Pinned", CoordinatorActor.Pinned.class),
+            Map.entry("Moving", ShardViews.Moving.class),
             Map.entry("Restarting", ShardViews.Restarting.class),
             Map.entry("Page", ParkedViews.Page.class),
             Map.entry("ParkedRow", ParkedRow.class),

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class OutboxRoutesTest extends RoutesScene {
     @Test
     void listsTheOutboxes() throws Exception {
-        JsonNode orders =
-                JSON.readTree("{\"name\":\"orders\",\"table\":\"shop.outbox\",\"shards\":3,\"reshardingTo\":null}");
+        JsonNode orders = JSON.readTree(
+                "{\"name\":\"orders\",\"table\":\"shop.outbox\",\"shards\":3,\"reshardingTo\":null,\"pinned\":[]}");
         assertThat(body(get("/outbox"), 200).get("outboxes")).containsExactly(orders);
         assertThat(body(get("/outbox/orders"), 200)).isEqualTo(orders);
     }
@@ -164,9 +164,48 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void movesAShardToANodeOrToAny() throws Exception {
+        for (String to : List.of("there:2", "pekko://relay@there:2", "any")) {
+            CompletionStage<HttpResponse> answer =
+                    sending(HttpRequest.POST("/outbox/orders/shards/2/move?by=ann&reason=hot&to=" + to), false);
+            CoordinatorActor.Move move = coordinator.expectMessageClass(CoordinatorActor.Move.class, LIMIT);
+            assertThat(move.shard()).isEqualTo(new ShardId("orders", 2));
+            assertThat(move.to()).isEqualTo(to.equals("any") ? null : "there:2");
+            assertThat(move.by() + " " + move.reason()).isEqualTo("ann hot");
+            move.replyTo().tell(StatusReply.ack());
+            assertThat(result(answer).status().intValue()).isEqualTo(202);
+            JsonNode moving = json(result(answer));
+            assertThat(moving.get("from").textValue()).isEqualTo("here:1");
+            assertThat(moving.get("to").textValue()).isEqualTo(move.to());
+        }
+        state = new CoordinatorActor.OutboxState(3, null, List.of(new CoordinatorActor.Pinned(2, "there:2")));
+        assertThat(body(get("/outbox/orders"), 200).get("pinned"))
+                .isEqualTo(JSON.readTree("[{\"shard\":2,\"node\":\"there:2\"}]"));
+        state = new CoordinatorActor.OutboxState(3, null, null);
+        assertThat(body(get("/outbox/orders"), 200).get("pinned"))
+                .as("of a coordinator that knows no pins")
+                .isEmpty();
+    }
+
+    @Test
+    void refusesToMoveToWhatIsNoNode() throws Exception {
+        for (String query : List.of("", "?to=", "?to=there", "?to=there:x", "?to=a/b:1", "?to=ANY")) {
+            assertThat(problem(HttpRequest.POST("/outbox/orders/shards/2/move" + query), 400))
+                    .contains("to = '", "legal: ?to=host:port", "?to=any");
+        }
+        coordinator.expectNoMessage(Duration.ofMillis(50));
+        CompletionStage<HttpResponse> gone = sending(HttpRequest.POST("/outbox/orders/shards/2/move?to=gone:1"), false);
+        coordinator
+                .expectMessageClass(CoordinatorActor.Move.class, LIMIT)
+                .replyTo()
+                .tell(StatusReply.error("there is no node gone:1 in this cluster, legal: here:1, any"));
+        assertThat(result(gone).status().intValue()).isEqualTo(409);
+    }
+
+    @Test
     void showsTheShardsLastHeardOfWhileTheCoordinatorDoesNotKnow() throws Exception {
         assertThat(body(get("/outbox/orders/shards"), 200).get("shards")).hasSize(3);
-        state = new CoordinatorActor.OutboxState(null, null);
+        state = new CoordinatorActor.OutboxState(null, null, List.of());
         assertThat(body(get("/outbox/orders/shards"), 200).get("shards")).hasSize(3);
         assertThat(body(get("/outbox/orders"), 200).get("shards").isNull()).isTrue();
     }
@@ -178,7 +217,7 @@ class OutboxRoutesTest extends RoutesScene {
         CoordinatorActor.Reshard reshard = coordinator.expectMessageClass(CoordinatorActor.Reshard.class, LIMIT);
         assertThat(reshard.shards()).isEqualTo(32);
         assertThat(reshard.by()).isEqualTo("ann");
-        state = new CoordinatorActor.OutboxState(3, 32);
+        state = new CoordinatorActor.OutboxState(3, 32, List.of());
         reshard.replyTo().tell(StatusReply.ack());
         HttpResponse accepted = result(answer);
         assertThat(accepted.status().intValue()).isEqualTo(202);
@@ -210,6 +249,7 @@ class OutboxRoutesTest extends RoutesScene {
                 "/outbox/orders/shards/0/pause",
                 "/outbox/orders/shards/0/resume",
                 "/outbox/orders/shards/0/restart",
+                "/outbox/orders/shards/0/move?to=any",
                 "/outbox/orders/reshard?shards=4",
                 "/outbox/orders/parked/1/release",
                 "/outbox/orders/parked/1/skip",

@@ -101,7 +101,7 @@ abstract class RoutesScene {
     @BeforeEach
     void threeShards() {
         LEAVES.set(0);
-        state = new CoordinatorActor.OutboxState(3, null);
+        state = new CoordinatorActor.OutboxState(3, null, List.of());
     }
 
     @AfterAll

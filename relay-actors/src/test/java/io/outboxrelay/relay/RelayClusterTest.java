@@ -1,6 +1,7 @@
 package io.outboxrelay.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
@@ -76,6 +77,64 @@ class RelayClusterTest {
     }
 
     @Test
+    void aShardMovesToTheNodeItIsWantedOnAndStaysUntilThatLeavesWithoutARepeat() throws Exception {
+        first.join(first);
+        await().atMost(LIMIT).until(first::isUp);
+        second.join(first);
+        writeUntil(() -> {
+            List<ShardStatus> statuses = first.statuses();
+            return first.shardsHeld(statuses) == 2 && second.shardsHeld(statuses) == 2;
+        });
+        ShardId shard = first.statuses().stream()
+                .filter(status -> first.name().equals(status.node()))
+                .map(status -> new ShardId("orders", status.shard()))
+                .findFirst()
+                .orElseThrow();
+        move(second, shard, second.name());
+        writeUntil(() -> isOn(second, shard));
+        assertThat(first.outbox().pinned()).containsExactly(new CoordinatorActor.Pinned(shard.number(), second.name()));
+        move(first, shard, second.name());
+        writeUntil(() -> second.shardsHeld(second.statuses()) >= 2 && isOn(second, shard));
+        move(first, shard, first.name());
+        writeUntil(() -> isOn(first, shard));
+        move(first, shard, second.name());
+        writeUntil(() -> isOn(second, shard));
+
+        change(first, shard, true);
+        writeUntil(() -> second.status(shard).phase() == Phase.PAUSED);
+        move(second, shard, first.name());
+        writeUntil(() -> first.status(shard).phase() == Phase.PAUSED
+                && first.name().equals(first.status(shard).node()));
+        move(second, shard, second.name());
+        change(first, shard, false);
+        writeUntil(() -> isOn(second, shard));
+
+        CompletableFuture<Done> left = second.leave().toCompletableFuture();
+        writeUntil(() -> left.isDone() && first.shardsHeld(first.statuses()) == TestNode.SHARDS);
+        assertThat(first.outbox().pinned()).isEmpty();
+        assertThatThrownBy(() -> move(first, shard, second.name())).hasMessageContaining("legal: " + first.name());
+
+        await("all rows settled").atMost(LIMIT).until(() -> store.settledRows() == written.get());
+        Verdict verdict = Verdict.ofRows(store.committedRows(), publisher.sent());
+        assertThat(verdict.isExactlyOnce()).as("%s", verdict).isTrue();
+    }
+
+    private static boolean isOn(TestNode node, ShardId shard) {
+        ShardStatus status = node.status(shard);
+        return status.phase() == Phase.RELAYING && node.name().equals(status.node());
+    }
+
+    private static void move(TestNode asked, ShardId shard, String to) throws Exception {
+        AskPattern.<CoordinatorActor.Command, Done>askWithStatus(
+                        asked.handles.coordinator(),
+                        replyTo -> new CoordinatorActor.Move(shard, to, "ann", "test", replyTo),
+                        LIMIT,
+                        asked.system.scheduler())
+                .toCompletableFuture()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
     void anOutboxIsDealtToMoreAndToFewerShardsUnderLoadWithoutARepeat() throws Exception {
         first.join(first);
         await().atMost(LIMIT).until(first::isUp);
@@ -89,7 +148,7 @@ class RelayClusterTest {
                             second.system.scheduler())
                     .toCompletableFuture()
                     .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            writeUntil(() -> first.outbox().equals(new CoordinatorActor.OutboxState(shards, null)));
+            writeUntil(() -> first.outbox().equals(new CoordinatorActor.OutboxState(shards, null, List.of())));
             writeUntil(() -> IntStream.range(0, shards)
                     .allMatch(n -> first.status(new ShardId("orders", n)).phase() == Phase.RELAYING));
         }

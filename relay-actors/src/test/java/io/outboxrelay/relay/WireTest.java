@@ -168,6 +168,8 @@ class WireTest {
         return List.of(
                 new CoordinatorActor.Pause(SHARD, "ann", "upgrade", probe(kit)),
                 new CoordinatorActor.Resume(SHARD, "ann", "", probe(kit)),
+                new CoordinatorActor.Move(SHARD, "here:1", "ann", "hot", probe(kit)),
+                new CoordinatorActor.Move(SHARD, null, "ann", "", probe(kit)),
                 new CoordinatorActor.Restart(SHARD, "ann", "odd", probe(kit)),
                 new CoordinatorActor.Reshard("orders", 32, "ann", "", probe(kit)),
                 new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe(kit)),
@@ -176,7 +178,9 @@ class WireTest {
                 new CoordinatorActor.GetHistory(probe(kit)),
                 new CoordinatorActor.History(
                         List.of(new Deed("edit", "orders", List.of(3), List.of("e1"), "ann", "typo", "payload", NOW))),
-                new CoordinatorActor.OutboxStates(Map.of("orders", new CoordinatorActor.OutboxState(null, 3))),
+                new CoordinatorActor.OutboxStates(Map.of(
+                        "orders",
+                        new CoordinatorActor.OutboxState(null, 3, List.of(new CoordinatorActor.Pinned(1, "here:1"))))),
                 new CoordinatorActor.ShardStopped(SHARD));
     }
 
@@ -184,6 +188,7 @@ class WireTest {
         return List.of(
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
+                new ControlJournal.ShardMoved("orders", 3, "here:1", -7, "ann", "hot", NOW),
                 new ControlJournal.ShardRestarted("orders", 3, "ann", "odd", NOW),
                 new ControlJournal.ParkedDecided("orders", Decision.RELEASE, List.of("e1", "e2"), "ann", "fixed", NOW),
                 new ControlJournal.ParkedEdited("orders", "e1", FIELDS, "ann", "typo", NOW),

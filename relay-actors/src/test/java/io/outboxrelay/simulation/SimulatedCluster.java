@@ -3,6 +3,7 @@ package io.outboxrelay.simulation;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.CoordinatorSetup;
 import io.outboxrelay.coordinator.Hosting;
+import io.outboxrelay.coordinator.Nodes;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
@@ -332,6 +333,8 @@ final class SimulatedCluster {
                 (shard, paused, why, revision) -> keep(node, shard, new ShardActor.Keep(paused, why, revision)),
                 shard -> rests(node, shard),
                 () -> node.isLeaving() ? Hosting.OTHERS : Hosting.ANYBODY,
+                () -> new Nodes(Map.of(), Map.of()),
+                pins -> {},
                 listener -> SimulatedJournal.create(listener, world.database(), link, design));
     }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             ShardChange.Pause.class,
             ShardChange.Resume.class,
             ShardChange.Restart.class,
+            MoveCommand.class,
             DrainCommand.class,
             HistoryCommand.class,
             ConfigCommand.class,

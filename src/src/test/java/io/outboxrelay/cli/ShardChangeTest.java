@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,26 @@ class ShardChangeTest {
         node.knows("POST /outbox/orders/shards/1/restart" + NOTE, "{\"shard\":1,\"phase\":\"halted\",\"epoch\":7}");
         assertThat(run("restart", "1")).isZero();
         assertThat(node.out.toString().lines()).containsExactly("shard orders/1 starts anew");
+    }
+
+    @Test
+    void aShardMovesOrStays() {
+        String there = "POST /outbox/orders/shards/1/move?by=ann&reason=hot&to=";
+        node.knows(there + "there%3A2", "{\"shard\":1,\"from\":\"here:1\",\"to\":\"there:2\"}");
+        node.knows(there + "here%3A1", "{\"shard\":1,\"from\":\"here:1\",\"to\":\"here:1\"}");
+        node.knows(there + "any", "{\"shard\":1,\"from\":\"here:1\",\"to\":null}");
+        for (String to : List.of("there:2", "here:1", "any")) {
+            assertThat(node.run("move", "1", "--to", to, "--by", "ann", "--reason", "hot"))
+                    .as(to)
+                    .isZero();
+        }
+        assertThat(node.out.toString().lines())
+                .containsExactly(
+                        "shard orders/1 moves to there:2",
+                        "shard orders/1 is on here:1 and stays there",
+                        "shard orders/1 goes wherever it is even");
+        assertThat(node.run("move", "--to", "any")).isEqualTo(2);
+        assertThat(node.run("move", "1", "--to", "gone:9")).isEqualTo(1);
     }
 
     @Test
