@@ -45,7 +45,7 @@ final class Endpoints {
                 Endpoint.look("/outbox", call -> views().outboxes()),
                 Endpoint.look("/outbox/{name}", call -> views().outbox(outbox(call))),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/reshard", this::reshard),
-                Endpoint.look("/outbox/{name}/shards", call -> views().shards(outbox(call))),
+                Endpoint.look("/outbox/{name}/shards", this::shards),
                 Endpoint.look("/outbox/{name}/shards/{n}", call -> shard(call).thenCompose(views()::shard)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/pause", call -> setPaused(call, true)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/resume", call -> setPaused(call, false)),
@@ -96,6 +96,15 @@ final class Endpoints {
                                                 .toList())));
     }
 
+    /** All of them, unless a page is asked for. */
+    private CompletionStage<ShardViews.Shards> shards(Call call) {
+        OutboxHandle outbox = outbox(call);
+        boolean begins = call.parameter("after", "").isEmpty();
+        int first = begins ? 0 : number(call, "after", "", 0, Slots.COUNT - 1) + 1;
+        String all = Integer.toString(Slots.COUNT);
+        return views().shards(outbox, first, number(call, "limit", all, 1, Slots.COUNT));
+    }
+
     private CompletionStage<ShardId> shard(Call call) {
         OutboxHandle outbox = outbox(call);
         String text = call.name(1);
@@ -111,12 +120,16 @@ final class Endpoints {
     }
 
     private static int limit(Call call) {
-        String text = call.parameter("limit", "100");
-        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
-        if (limit < 1 || limit > MOST_ON_A_PAGE) {
-            throw new Refused(StatusCodes.BAD_REQUEST, "limit = '" + text + "', legal: 1 to " + MOST_ON_A_PAGE);
+        return number(call, "limit", "100", 1, MOST_ON_A_PAGE);
+    }
+
+    private static int number(Call call, String key, String otherwise, int least, int most) {
+        String text = call.parameter(key, otherwise);
+        int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
+        if (number < least || number > most) {
+            throw new Refused(StatusCodes.BAD_REQUEST, key + " = '" + text + "', legal: " + least + " to " + most);
         }
-        return limit;
+        return number;
     }
 
     private CompletionStage<HttpResponse> reshard(Call call) {

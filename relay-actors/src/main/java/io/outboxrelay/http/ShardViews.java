@@ -24,8 +24,11 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(1);
 
-    /** All shards of an outbox. */
-    public record Shards(String outbox, List<ShardStatus> shards) {}
+    /** Shards of an outbox; `next` is the number to go on after, null where there are no more. */
+    public record Shards(
+            String outbox,
+            List<ShardStatus> shards,
+            @Nullable Integer next) {}
 
     /** What was wanted of a shard and is in the journal. */
     public record Changed(String outbox, int shard, boolean paused) {}
@@ -112,19 +115,20 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
         });
     }
 
-    /** As many as the outbox has, in order, whether they answer or not. */
-    CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox) {
-        return count(outbox).thenCompose(count -> shards(outbox, count));
+    /** Those from number `first`, in order, whether they answer or not; no more than `limit`. */
+    CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox, int first, int limit) {
+        return count(outbox).thenCompose(count -> shards(outbox, count, first, Math.min(count, first + limit)));
     }
 
-    private CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox, int count) {
-        List<CompletableFuture<ShardStatus>> asked = IntStream.range(0, count)
+    private CompletionStage<Shards> shards(RelayHandles.OutboxHandle outbox, int count, int first, int end) {
+        List<CompletableFuture<ShardStatus>> asked = IntStream.range(first, end)
                 .mapToObj(number -> shard(new ShardId(outbox.name(), number)).toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
                 .thenApply(all -> new Shards(
                         outbox.name(),
-                        asked.stream().map(CompletableFuture::join).toList()));
+                        asked.stream().map(CompletableFuture::join).toList(),
+                        end < count ? end - 1 : null));
     }
 
     /** Written down when this completes; {@link #outbox} tells when it is done. */

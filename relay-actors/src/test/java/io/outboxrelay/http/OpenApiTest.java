@@ -31,6 +31,7 @@ class OpenApiTest extends RoutesScene {
             Map.entry("Outbox", ShardViews.Outbox.class),
             Map.entry("ShardStatus", ShardStatus.class),
             Map.entry("Changed", ShardViews.Changed.class),
+            Map.entry("Shards", ShardViews.Shards.class),
             Map.entry("Pinned", CoordinatorActor.Pinned.class),
             Map.entry("Moving", ShardViews.Moving.class),
             Map.entry("Restarting", ShardViews.Restarting.class),

@@ -37,6 +37,30 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void showsShardsByThePage() throws Exception {
+        JsonNode first = body(get("/outbox/orders/shards?limit=2"), 200);
+        assertThat(first.get("shards").findValuesAsText("shard")).containsExactly("0", "1");
+        assertThat(first.get("next").intValue()).isEqualTo(1);
+        JsonNode second = body(get("/outbox/orders/shards?limit=2&after=" + first.get("next")), 200);
+        assertThat(second.get("shards").findValuesAsText("shard")).containsExactly("2");
+        assertThat(second.get("next").isNull()).isTrue();
+        assertThat(body(get("/outbox/orders/shards?limit=3"), 200).get("next").isNull())
+                .as("nothing after the last")
+                .isTrue();
+        assertThat(body(get("/outbox/orders/shards"), 200).get("next").isNull()).isTrue();
+        assertThat(body(get("/outbox/orders/shards?after=7"), 200).get("shards"))
+                .isEmpty();
+        for (String value : List.of("-1", "x", "1024", "99999")) {
+            assertThat(problem(get("/outbox/orders/shards?after=" + value), 400))
+                    .isEqualTo("after = '" + value + "', legal: 0 to 1023");
+        }
+        for (String value : List.of("", "0", "1025", "x")) {
+            assertThat(problem(get("/outbox/orders/shards?limit=" + value), 400))
+                    .isEqualTo("limit = '" + value + "', legal: 1 to 1024");
+        }
+    }
+
+    @Test
     void showsOneShardWithUnitsInTheNames() throws Exception {
         JsonNode shard = body(get("/outbox/orders/shards/2"), 200);
         assertThat(shard).isEqualTo(JSON.readTree("""
