@@ -9,6 +9,7 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
 import io.outboxrelay.store.ParkedEdit;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,9 @@ public final class CoordinatorActor {
     /** The last changes that operators made, newest first. */
     public record History(List<Deed> history) implements Wire {}
 
+    /** Answered at once; refused for an outbox that the coordinator's node does not know. */
+    public record GetPurge(String outbox, ActorRef<StatusReply<PurgeState>> replyTo) implements Command, Wire {}
+
     /** A shard was drained for a hand-over; whoever gets it next can be woken. */
     public record ShardStopped(ShardId shard) implements Command, Wire {}
 
@@ -150,6 +154,7 @@ public final class CoordinatorActor {
     private final Changes changes;
     private final ActorRef<ReshardActor.Ended> reshardEnded;
     private final Set<String> asking = new HashSet<>();
+    private final Map<String, ActorRef<PurgeActor.Command>> purges = new HashMap<>();
 
     private CoordinatorActor(ActorContext<Command> context, TimerScheduler<Command> timers, CoordinatorSetup setup) {
         this.context = context;
@@ -176,7 +181,9 @@ public final class CoordinatorActor {
                 .tell(Subscribe.create(members, ClusterEvent.MemberEvent.class));
         timers.startTimerWithFixedDelay(Alarm.WAKE, setup.wakeInterval());
         setup.duties().forEach((outbox, duty) -> {
-            context.spawn(PurgeActor.create(outbox, duty.admin(), duty.purgeInterval()), "purge-" + outbox);
+            purges.put(
+                    outbox,
+                    context.spawn(PurgeActor.create(outbox, duty.admin(), duty.purgeInterval()), "purge-" + outbox));
             learnShards(outbox, false);
         });
         return learning(ShardPlan.NOTHING_KNOWN);
@@ -318,6 +325,7 @@ public final class CoordinatorActor {
     private BehaviorBuilder<Command> serving(ShardPlan plan) {
         return changes.serving(plan)
                 .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
+                .onMessage(GetPurge.class, this::ask)
                 .onMessage(ReshardEnded.class, done -> reshardEnded(plan, done.ended()));
     }
 
@@ -325,6 +333,18 @@ public final class CoordinatorActor {
         asked.replyTo()
                 .tell(new OutboxStates(
                         plan.states(setup.duties().keySet(), setup.nodes().get())));
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> ask(GetPurge asked) {
+        ActorRef<PurgeActor.Command> purge = purges.get(asked.outbox());
+        if (purge == null) {
+            asked.replyTo()
+                    .tell(StatusReply.error(
+                            UNAVAILABLE + "the coordinator's node does not relay outbox " + asked.outbox() + " yet"));
+        } else {
+            purge.tell(new PurgeActor.GetState(asked.replyTo()));
+        }
         return Behaviors.same();
     }
 

@@ -6,11 +6,13 @@ import io.outboxrelay.store.PurgeReport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.pattern.StatusReply;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class PurgeActor {
 
     sealed interface Command {}
+
+    /** Answered at once. */
+    record GetState(ActorRef<StatusReply<PurgeState>> replyTo) implements Command {}
 
     private enum Alarm implements Command {
         DUE
@@ -35,6 +40,7 @@ final class PurgeActor {
     private final OutboxAdmin admin;
     private final Duration interval;
     private final PurgeWaits waits = new PurgeWaits(System::nanoTime);
+    private final PurgeLook look;
 
     private PurgeActor(
             ActorContext<Command> context,
@@ -47,6 +53,7 @@ final class PurgeActor {
         this.outbox = outbox;
         this.admin = admin;
         this.interval = interval;
+        this.look = new PurgeLook(outbox, System::nanoTime);
     }
 
     static Behavior<Command> create(String outbox, OutboxAdmin admin, Duration interval) {
@@ -60,6 +67,7 @@ final class PurgeActor {
         return Behaviors.receive(Command.class)
                 .onMessageEquals(Alarm.DUE, this::purge)
                 .onMessage(Purged.class, this::purged)
+                .onMessage(GetState.class, this::tell)
                 .onSignal(PostStop.class, stopped -> noLongerOurs())
                 .build();
     }
@@ -67,6 +75,11 @@ final class PurgeActor {
     /** The coordinator moved or ended: what waits is for its successor to tell. */
     private Behavior<Command> noLongerOurs() {
         RelayMetrics.get(context.getSystem()).purged(outbox, PurgeReport.NOTHING);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> tell(GetState asked) {
+        asked.replyTo().tell(StatusReply.success(look.state()));
         return Behaviors.same();
     }
 
@@ -92,6 +105,7 @@ final class PurgeActor {
         RelayMetrics metrics = RelayMetrics.get(context.getSystem());
         if (purged.failure() != null) {
             metrics.purgeFailed(outbox);
+            look.failed(String.valueOf(purged.failure().getMessage()));
             context.getLog()
                     .warn(
                             "outbox {}: drained parts could not be emptied, the next try is in {}: {}",
@@ -101,6 +115,7 @@ final class PurgeActor {
         }
         if (purged.report() != null) {
             metrics.purged(outbox, purged.report());
+            look.did(purged.report());
             waits.linesAfter(purged.report()).forEach(line -> context.getLog().warn("outbox {}: {}", outbox, line));
         }
         return later(Behaviors.same());

@@ -48,7 +48,7 @@ final class PurgeWaits {
     }
 
     /** Which shards are behind changes from one purge to the next; it is one cause all the same. */
-    private static Blocker key(PurgeWait wait) {
+    static Blocker key(PurgeWait wait) {
         Blocker blocker = wait.blocker();
         return blocker.cause() == Cause.SHARDS_BEHIND ? new Blocker(Cause.SHARDS_BEHIND, 0, "", "") : blocker;
     }

@@ -1,6 +1,7 @@
 package io.outboxrelay.http;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.shard.Phase;
@@ -70,6 +71,15 @@ public record ShardViews(ActorSystem<?> system, RelayHandles handles) {
 
     CompletionStage<Outbox> outbox(RelayHandles.OutboxHandle handle) {
         return states().thenApply(states -> outbox(handle, states));
+    }
+
+    /** As the coordinator knows it, which does the purging. */
+    CompletionStage<PurgeState> purge(RelayHandles.OutboxHandle outbox) {
+        return AskPattern.askWithStatus(
+                handles.coordinator(),
+                replyTo -> new CoordinatorActor.GetPurge(outbox.name(), replyTo),
+                ANSWER_WITHIN,
+                system.scheduler());
     }
 
     /** What operators did last, newest first; no more than `limit`. */

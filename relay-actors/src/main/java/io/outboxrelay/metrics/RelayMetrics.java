@@ -21,6 +21,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.settings.OtlpSettings;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.PurgeWait;
+import io.outboxrelay.store.PurgeWait.Cause;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,7 @@ public final class RelayMetrics implements Extension {
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry(Clock.SYSTEM, List.of(served));
     private final AtomicReference<@Nullable MeterRegistry> sent = new AtomicReference<>();
     private final Map<ShardId, ShardMetrics> shards = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> purgeWaits = new ConcurrentHashMap<>();
+    private final Map<Tags, AtomicInteger> purgeWaits = new ConcurrentHashMap<>();
 
     /** Identifies the extension to Pekko. */
     public static final class Id extends ExtensionId<RelayMetrics> {
@@ -164,16 +166,25 @@ public final class RelayMetrics implements Extension {
         Tags tags = Tags.of("outbox", outbox);
         counter("purged.parts", "Drained parts of the table that were emptied", tags)
                 .increment(report.emptied());
-        purgeWaits
-                .computeIfAbsent(outbox, name -> {
-                    AtomicInteger waits = new AtomicInteger();
-                    Gauge.builder(PREFIX + "purge.waits", waits, AtomicInteger::get)
-                            .description("Parts of the table that hold sent rows and could not be emptied")
-                            .tags(tags)
-                            .register(registry);
-                    return waits;
-                })
-                .set(report.waits().size());
+        for (Cause cause : Cause.values()) {
+            long parts = report.waits().stream()
+                    .filter(wait -> wait.blocker().cause() == cause)
+                    .map(PurgeWait::partition)
+                    .distinct()
+                    .count();
+            purgeWaits(tags.and("cause", cause.toString())).set((int) parts);
+        }
+    }
+
+    private AtomicInteger purgeWaits(Tags tags) {
+        return purgeWaits.computeIfAbsent(tags, all -> {
+            AtomicInteger waits = new AtomicInteger();
+            Gauge.builder(PREFIX + "purge.waits", waits, AtomicInteger::get)
+                    .description("Parts of the table that hold sent rows and could not be emptied")
+                    .tags(all)
+                    .register(registry);
+            return waits;
+        });
     }
 
     /** A purge of an outbox did not come to its end. */

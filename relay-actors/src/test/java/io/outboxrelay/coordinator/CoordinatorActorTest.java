@@ -217,6 +217,19 @@ class CoordinatorActorTest {
     }
 
     @Test
+    void tellsWhatPurgesFoundAndWhichOutboxIsNotKnown() {
+        start(LONG, Duration.ofMillis(10));
+        await().atMost(LIMIT).until(() -> admin.calls.get() >= 3);
+        TestProbe<StatusReply<PurgeState>> asker = KIT.createTestProbe();
+        coordinator.tell(new CoordinatorActor.GetPurge("orders", asker.ref()));
+        PurgeState state = asker.receiveMessage(LIMIT).getValue();
+        assertThat(state.outbox()).isEqualTo("orders");
+        assertThat(state.lastSecondsAgo()).isNotNegative();
+        coordinator.tell(new CoordinatorActor.GetPurge("bills", asker.ref()));
+        assertThat(asker.receiveMessage(LIMIT).getError()).hasMessageStartingWith(CoordinatorActor.UNAVAILABLE);
+    }
+
+    @Test
     void dealsAnOutboxOnceItsShardsRestAndThenWakesTheNewOnes() {
         busy.add(SECOND);
         start(LONG, LONG);

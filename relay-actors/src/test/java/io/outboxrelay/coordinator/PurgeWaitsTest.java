@@ -29,7 +29,7 @@ class PurgeWaitsTest {
 
     private List<String> after(PurgeWait... seen) {
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-        return waits.linesAfter(new PurgeReport(0, false, List.of(seen)));
+        return waits.linesAfter(new PurgeReport(0, false, List.of(seen), List.of()));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
@@ -32,6 +33,9 @@ class OpenApiTest extends RoutesScene {
             Map.entry("ShardStatus", ShardStatus.class),
             Map.entry("Changed", ShardViews.Changed.class),
             Map.entry("Shards", ShardViews.Shards.class),
+            Map.entry("PurgeState", PurgeState.class),
+            Map.entry("Part", PurgeState.Part.class),
+            Map.entry("Wait", PurgeState.Wait.class),
             Map.entry("Pinned", CoordinatorActor.Pinned.class),
             Map.entry("Moving", ShardViews.Moving.class),
             Map.entry("Restarting", ShardViews.Restarting.class),

@@ -61,6 +61,15 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void showsWhatPurgesWaitFor() throws Exception {
+        assertThat(body(get("/outbox/orders/purge"), 200)).isEqualTo(JSON.readTree("""
+                {"outbox":"orders","lastSecondsAgo":2.5,"lastFailure":null,
+                 "parts":[{"name":"outbox_p0","writing":true,"sizeBytes":8192,"rowsAtMost":200}],
+                 "waits":[{"part":"outbox_p3","cause":"shards_behind","detail":"shard 1","forSeconds":60.5}]}"""));
+        assertThat(problem(get("/outbox/bills/purge"), 404)).contains("legal: orders");
+    }
+
+    @Test
     void showsOneShardWithUnitsInTheNames() throws Exception {
         JsonNode shard = body(get("/outbox/orders/shards/2"), 200);
         assertThat(shard).isEqualTo(JSON.readTree("""

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
@@ -61,6 +62,12 @@ abstract class RoutesScene {
             new Deed("pause", "orders", List.of(2), List.of(), "ann", "upgrade", "", Instant.EPOCH));
     static final ManagementCredentials CREDENTIALS =
             new ManagementCredentials(new Secret("0123456789abcdef"), "ann", new Secret("p"));
+    static final PurgeState PURGE = new PurgeState(
+            "orders",
+            2.5,
+            null,
+            List.of(new PurgeState.Part("outbox_p0", true, 8192, 200)),
+            List.of(new PurgeState.Wait("outbox_p3", "shards_behind", "shard 1", 60.5)));
     static ActorTestKit kit;
     static TestProbe<CoordinatorActor.Command> coordinator;
     static InMemoryOutboxStore store;
@@ -91,6 +98,8 @@ abstract class RoutesScene {
                 asked.replyTo().tell(new CoordinatorActor.OutboxStates(Map.of("orders", state)));
             } else if (message instanceof CoordinatorActor.GetHistory asked) {
                 asked.replyTo().tell(StatusReply.success(new CoordinatorActor.History(HISTORY)));
+            } else if (message instanceof CoordinatorActor.GetPurge asked) {
+                asked.replyTo().tell(StatusReply.success(PURGE));
             } else {
                 coordinator.ref().tell(message);
             }

@@ -17,6 +17,8 @@ import io.outboxrelay.publish.Delivery;
 import io.outboxrelay.settings.OtlpSettings;
 import io.outboxrelay.settings.Secret;
 import io.outboxrelay.store.PurgeReport;
+import io.outboxrelay.store.PurgeWait;
+import io.outboxrelay.store.PurgeWait.Cause;
 import io.outboxrelay.store.Refusal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +31,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -187,6 +190,27 @@ class RelayMetricsTest {
         present.close();
         assertThat(metrics.shards()).isEmpty();
         assertThat(lines()).noneMatch(line -> line.contains("phase") || line.contains("in_flight"));
+    }
+
+    @Test
+    void countsThePartsThatWaitByCauseUntilTheyDoNot() {
+        PurgeWait seven = waiting("outbox_p0", Cause.OPEN_TRANSACTION, 7);
+        PurgeWait eight = waiting("outbox_p0", Cause.OPEN_TRANSACTION, 8);
+        PurgeWait behind = waiting("outbox_p1", Cause.SHARDS_BEHIND, 0);
+        metrics.purged("orders", new PurgeReport(0, false, List.of(seven, eight, behind), List.of()));
+        assertThat(lines())
+                .contains(
+                        "outbox_relay_purge_waits{cause=\"open_transaction\",outbox=\"orders\"} 1.0",
+                        "outbox_relay_purge_waits{cause=\"prepared_transaction\",outbox=\"orders\"} 0.0",
+                        "outbox_relay_purge_waits{cause=\"shards_behind\",outbox=\"orders\"} 1.0");
+        metrics.purged("orders", PurgeReport.NOTHING);
+        assertThat(lines().stream().filter(line -> line.startsWith("outbox_relay_purge_waits")))
+                .hasSize(3)
+                .allMatch(line -> line.endsWith(" 0.0"));
+    }
+
+    private static PurgeWait waiting(String part, Cause cause, int pid) {
+        return new PurgeWait(part, new PurgeWait.Blocker(cause, pid, "", ""), Optional.empty());
     }
 
     @Test

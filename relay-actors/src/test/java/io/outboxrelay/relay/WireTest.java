@@ -10,6 +10,7 @@ import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
+import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.shard.Phase;
@@ -176,6 +177,13 @@ class WireTest {
                 new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe(kit)),
                 new CoordinatorActor.GetOutboxes(probe(kit)),
                 new CoordinatorActor.GetHistory(probe(kit)),
+                new CoordinatorActor.GetPurge("orders", probe(kit)),
+                new PurgeState(
+                        "orders",
+                        null,
+                        "denied",
+                        List.of(new PurgeState.Part("outbox_p0", true, 8192, 200)),
+                        List.of(new PurgeState.Wait("outbox_p3", "shards_behind", "shard 1", 60.5))),
                 new CoordinatorActor.History(
                         List.of(new Deed("edit", "orders", List.of(3), List.of("e1"), "ann", "typo", "payload", NOW))),
                 new CoordinatorActor.OutboxStates(Map.of(

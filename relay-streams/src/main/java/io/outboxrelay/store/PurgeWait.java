@@ -1,6 +1,7 @@
 package io.outboxrelay.store;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,12 @@ public record PurgeWait(String partition, Blocker blocker, Optional<Duration> ag
         /** A transaction that was prepared and neither committed nor rolled back. */
         PREPARED_TRANSACTION,
         /** Shards that have not acknowledged what is in the partition. */
-        SHARDS_BEHIND
+        SHARDS_BEHIND;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

@@ -326,7 +326,7 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     private synchronized PurgeReport truncate() {
         long done =
                 shards.stream().mapToLong(shard -> shard.mark().prev()).min().orElse(0);
-        return new PurgeReport(table.truncate(done), false, List.of());
+        return new PurgeReport(table.truncate(done), false, List.of(), List.of());
     }
 
     private synchronized List<OutboxRow> waiting(int number) {

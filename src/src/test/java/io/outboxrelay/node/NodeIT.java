@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.outboxrelay.settings.LoadedConfig;
+import io.outboxrelay.store.Owner;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +100,56 @@ class NodeIT {
         return shop.call(config, "GET", "/outbox/orders/shards/" + shard)
                 .get("phase")
                 .asText();
+    }
+
+    @Test
+    void aShardStartsAnewAndMovesUnderLoadAndNothingIsRepeated() throws Exception {
+        LoadedConfig first = LoadedConfig.load(shop.config());
+        LoadedConfig second = LoadedConfig.load(shop.config());
+        shop.migrate(first);
+        Node one = Node.start(first);
+        Node two = Node.start(second);
+        shop.awaitOwners(first, 2);
+        String shard = "/outbox/orders/shards/0";
+        JsonNode restarting = accepted(first, shard + "/restart?by=test&reason=odd");
+        writeUntil(
+                first,
+                shard,
+                status -> status.get("epoch").asLong() > restarting.get("epoch").asLong()
+                        && status.get("phase").asText().equals("relaying"));
+        String from = shop.call(first, "GET", shard).get("node").asText();
+        String to = Owner.of(one.system()).equals(from) ? Owner.of(two.system()) : Owner.of(one.system());
+        JsonNode moving = accepted(second, shard + "/move?by=test&reason=hot&to=" + to);
+        assertThat(moving.get("from").asText()).isEqualTo(from);
+        writeUntil(
+                first,
+                shard,
+                status -> status.get("node").asText().equals(to)
+                        && status.get("phase").asText().equals("relaying"));
+        JsonNode pinned = shop.call(second, "GET", "/outbox/orders").get("pinned");
+        assertThat(pinned.findValuesAsText("node")).containsExactly(to);
+        await().atMost(LIMIT)
+                .until(() -> shop.call(second, "GET", "/outbox/orders/purge")
+                                .get("parts")
+                                .size()
+                        == 4);
+        shop.writeRound();
+        shop.assertExactlyWhatWasWritten();
+        stop(two);
+        stop(one);
+    }
+
+    private JsonNode accepted(LoadedConfig asked, String path) throws Exception {
+        HttpResponse<String> answer = shop.send(asked, "POST", path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    private void writeUntil(LoadedConfig asked, String path, Predicate<JsonNode> reached) {
+        await().atMost(LIMIT).until(() -> {
+            shop.writeRound();
+            return reached.test(shop.call(asked, "GET", path));
+        });
     }
 
     @Test

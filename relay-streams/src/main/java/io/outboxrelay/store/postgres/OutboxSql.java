@@ -306,6 +306,11 @@ record OutboxSql(String table) {
                 + leaf + " order by txid limit 1";
     }
 
+    /** How many sequence numbers lie between a partition's first row and its last; by its index. */
+    static String numbers(String leaf) {
+        return "select max(seq) - min(seq) + 1 from " + leaf;
+    }
+
     static String newest(String leaf) {
         return "select txid::text::bigint from " + leaf + " order by txid desc limit 1";
     }

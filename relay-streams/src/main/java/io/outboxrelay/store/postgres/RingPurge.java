@@ -47,7 +47,20 @@ final class RingPurge {
             }
             connection.commit();
         }
-        return new PurgeReport(emptied, advanced, waits);
+        return new PurgeReport(emptied, advanced, waits, parts(connection, writing));
+    }
+
+    private List<PurgeReport.Part> parts(Connection connection, int writing) throws SQLException {
+        List<PurgeReport.Part> parts = new ArrayList<>();
+        for (int n = 0; n < OutboxSql.LEAVES; n++) {
+            String leaf = sql.leaves().get(n);
+            parts.add(new PurgeReport.Part(
+                    leaf,
+                    n == writing,
+                    Queries.sizeBytes(connection, leaf),
+                    Queries.number(connection, OutboxSql.numbers(leaf)).orElse(0L)));
+        }
+        return parts;
     }
 
     /**
