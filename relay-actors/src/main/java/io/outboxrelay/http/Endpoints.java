@@ -46,6 +46,9 @@ final class Endpoints {
                 Endpoint.look("/outbox/{name}", call -> views().outbox(outbox(call))),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/reshard", this::reshard),
                 Endpoint.look("/outbox/{name}/purge", call -> views().purge(outbox(call))),
+                Endpoint.look(
+                        "/outbox/{name}/reachability",
+                        call -> outbox(call).reach().get()),
                 Endpoint.look("/outbox/{name}/shards", this::shards),
                 Endpoint.look("/outbox/{name}/shards/{n}", call -> shard(call).thenCompose(views()::shard)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/pause", call -> setPaused(call, true)),

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -36,8 +37,12 @@ public record RelayHandles(
         Runnable leave,
         ManagementCredentials credentials) {
 
-    /** One outbox by the names people know it by, and what can be done with it as a whole. */
-    public record OutboxHandle(String name, String table, OutboxAdmin admin) {}
+    /**
+     * One outbox by the names people know it by, and what can be done with it as a whole.
+     *
+     * @param reach looks what this node reaches of it; fails when that is not known in time
+     */
+    public record OutboxHandle(String name, String table, OutboxAdmin admin, Supplier<CompletionStage<Reach>> reach) {}
 
     public Optional<OutboxHandle> outbox(String name) {
         return outboxes.stream().filter(outbox -> outbox.name().equals(name)).findFirst();

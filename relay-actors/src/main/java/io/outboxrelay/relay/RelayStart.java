@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.SingletonActor;
@@ -28,6 +29,9 @@ public final class RelayStart {
     private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(5);
     /** Beside the drain limit, for a claim or a release that is under way. */
     private static final Duration REST_MARGIN = Duration.ofSeconds(10);
+
+    /** A look under way, and another one behind it. */
+    private static final Duration REACH_WITHIN = ReachActor.WITHIN.multipliedBy(2);
 
     private static final Duration RESTART_MIN = Duration.ofMillis(200);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
@@ -54,7 +58,7 @@ public final class RelayStart {
             }
         }
         RelayHandles handles = new RelayHandles(
-                outboxes.stream().map(RelayStart::handle).toList(),
+                outboxes.stream().map(outbox -> handle(system, outbox)).toList(),
                 coordinator,
                 shardCounts,
                 regions::status,
@@ -105,8 +109,17 @@ public final class RelayStart {
         };
     }
 
-    private static RelayHandles.OutboxHandle handle(RelayedOutbox outbox) {
+    private static RelayHandles.OutboxHandle handle(ActorSystem<?> system, RelayedOutbox outbox) {
+        String name = outbox.settings().name();
+        ActorRef<ReachActor.Command> reach = system.systemActorOf(
+                ReachActor.create(new ReachActor.Setup(
+                        name, outbox.admin()::isPrimary, outbox.publisher()::reach, System::nanoTime)),
+                "reach-" + name,
+                Props.empty());
         return new RelayHandles.OutboxHandle(
-                outbox.settings().name(), outbox.settings().table(), outbox.admin());
+                name,
+                outbox.settings().table(),
+                outbox.admin(),
+                () -> AskPattern.ask(reach, ReachActor.Ask::new, REACH_WITHIN, system.scheduler()));
     }
 }

@@ -72,6 +72,11 @@ final class CountingAdmin implements OutboxAdmin {
     }
 
     @Override
+    public CompletionStage<Boolean> isPrimary() {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("not asked for here"));
+    }
+
+    @Override
     public CompletionStage<PurgeReport> purge() {
         mostAtOnce.accumulateAndGet(running.incrementAndGet(), Math::max);
         if (calls.incrementAndGet() == 1) {

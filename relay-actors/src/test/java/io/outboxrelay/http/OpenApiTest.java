@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.PurgeState;
+import io.outboxrelay.relay.Reach;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
@@ -36,6 +37,8 @@ class OpenApiTest extends RoutesScene {
             Map.entry("PurgeState", PurgeState.class),
             Map.entry("Part", PurgeState.Part.class),
             Map.entry("Wait", PurgeState.Wait.class),
+            Map.entry("Reach", Reach.class),
+            Map.entry("Side", Reach.Side.class),
             Map.entry("Pinned", CoordinatorActor.Pinned.class),
             Map.entry("Moving", ShardViews.Moving.class),
             Map.entry("Restarting", ShardViews.Restarting.class),

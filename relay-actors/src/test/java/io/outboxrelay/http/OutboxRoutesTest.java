@@ -61,6 +61,17 @@ class OutboxRoutesTest extends RoutesScene {
     }
 
     @Test
+    void showsWhatThisNodeReaches() throws Exception {
+        assertThat(body(get("/outbox/orders/reachability"), 200)).isEqualTo(JSON.readTree("""
+                {"outbox":"orders","node":"here:1",
+                 "database":{"reachable":true,"primary":true,"latencyMillis":0.5,"sinceSeconds":60.0,
+                             "lastError":null,"lastErrorSecondsAgo":null},
+                 "kafka":{"reachable":false,"primary":null,"latencyMillis":5000.0,"sinceSeconds":2.5,
+                          "lastError":"no broker","lastErrorSecondsAgo":0.0}}"""));
+        assertThat(problem(get("/outbox/bills/reachability"), 404)).contains("legal: orders");
+    }
+
+    @Test
     void showsWhatPurgesWaitFor() throws Exception {
         assertThat(body(get("/outbox/orders/purge"), 200)).isEqualTo(JSON.readTree("""
                 {"outbox":"orders","lastSecondsAgo":2.5,"lastFailure":null,

@@ -13,6 +13,7 @@ import io.outboxrelay.model.Claim;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.model.Slots;
+import io.outboxrelay.relay.Reach;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
 import io.outboxrelay.settings.ManagementCredentials;
@@ -68,6 +69,11 @@ abstract class RoutesScene {
             null,
             List.of(new PurgeState.Part("outbox_p0", true, 8192, 200)),
             List.of(new PurgeState.Wait("outbox_p3", "shards_behind", "shard 1", 60.5)));
+    static final Reach REACH = new Reach(
+            "orders",
+            "here:1",
+            new Reach.Side(true, true, 0.5, 60, null, null),
+            new Reach.Side(false, null, 5000, 2.5, "no broker", 0.0));
     static ActorTestKit kit;
     static TestProbe<CoordinatorActor.Command> coordinator;
     static InMemoryOutboxStore store;
@@ -81,7 +87,8 @@ abstract class RoutesScene {
         store = InMemoryOutboxStore.withShards("orders", 3);
         RelayExtension.get(kit.system())
                 .started(new RelayHandles(
-                        List.of(new RelayHandles.OutboxHandle("orders", "shop.outbox", store)),
+                        List.of(new RelayHandles.OutboxHandle(
+                                "orders", "shop.outbox", store, () -> CompletableFuture.completedFuture(REACH))),
                         kit.spawn(listening()),
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
                         RoutesScene::status,

@@ -42,6 +42,11 @@ final class NodeAdmin implements OutboxAdmin {
     }
 
     @Override
+    public CompletionStage<Boolean> isPrimary() {
+        throw new UnsupportedOperationException("nobody looks in a simulation");
+    }
+
+    @Override
     public CompletionStage<PurgeReport> purge() {
         return link.call("purge", () -> world.database().table().purge());
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -32,6 +33,11 @@ public final class KafkaCheck {
                 .thenApply(id -> Done.getInstance())
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(KafkaFaults.classify(what, failure)))
                 .whenComplete((done, failure) -> admin.close(Duration.ZERO));
+    }
+
+    /** As {@link #reach(KafkaSettings)}; on `blocking`, since the client resolves the servers' names first. */
+    static CompletionStage<Done> reach(KafkaSettings kafka, Executor blocking) {
+        return CompletableFuture.supplyAsync(() -> reach(kafka), blocking).thenCompose(reached -> reached);
     }
 
     /** The producer's own where they concern an admin client, which gives up within ten seconds. */

@@ -8,6 +8,7 @@ import io.outboxrelay.publish.Departures.Load;
 import io.outboxrelay.publish.Departures.Lounge;
 import io.outboxrelay.publish.lane.LaneFence;
 import io.outboxrelay.publish.lane.LaneSettings;
+import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.Handover;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class KafkaPublisher implements Publisher {
 
     private final String outbox;
     private final ProducerSettings<byte[], byte[]> settings;
+    private final KafkaSettings kafka;
     private final Executor blocking;
     private final Departures departures;
     private final LaneCarriers formerCarriers;
@@ -55,6 +57,7 @@ public final class KafkaPublisher implements Publisher {
 
     private KafkaPublisher(ActorSystem<?> system, OutboxSettings settings) {
         this.outbox = settings.name();
+        this.kafka = settings.kafka();
         long maxPayload = settings.reader().maxPayload();
         Map<String, String> properties = ProducerProperties.of(settings.name(), settings.kafka(), maxPayload);
         this.settings = ProducerSettings.create(system, new ByteArraySerializer(), new ByteArraySerializer())
@@ -95,6 +98,11 @@ public final class KafkaPublisher implements Publisher {
         return carrier == null
                 ? Handover.NONE.takeOver(shard, epoch, null)
                 : formerCarriers.shutOut(shard, carrier).thenApply(carried -> new Handover.Terms(carried, null));
+    }
+
+    @Override
+    public CompletionStage<Done> reach() {
+        return KafkaCheck.reach(kafka, blocking);
     }
 
     @Override

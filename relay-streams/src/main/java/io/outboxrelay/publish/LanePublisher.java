@@ -13,6 +13,7 @@ import io.outboxrelay.publish.lane.LaneFence;
 import io.outboxrelay.publish.lane.LaneSettings;
 import io.outboxrelay.publish.lane.RecordRefused;
 import io.outboxrelay.publish.lane.TransactionLane;
+import io.outboxrelay.settings.KafkaSettings;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.store.CarriedPosition;
 import io.outboxrelay.store.Handover;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class LanePublisher implements Publisher {
     private final ActorSystem<?> system;
     private final String outbox;
+    private final KafkaSettings kafka;
+    private final Executor blocking;
     private final LaneSettings lanes;
     private final Departures departures;
     private final LaneCarriers formerCarriers;
@@ -55,10 +58,10 @@ public final class LanePublisher implements Publisher {
     private LanePublisher(ActorSystem<?> system, OutboxSettings settings) {
         this.system = system;
         this.outbox = settings.name();
+        this.kafka = settings.kafka();
         long maxPayload = settings.reader().maxPayload();
         this.lanes = LaneSettings.of(outbox, settings.kafka(), maxPayload);
-        Executor blocking =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
+        this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         Map<String, String> properties = ProducerProperties.chosen(outbox, settings.kafka(), maxPayload);
         // a lane ends by itself when Kafka takes too long
         this.departures = new Departures(system, settings, properties, blocking, (topic, problem) -> {});
@@ -120,6 +123,11 @@ public final class LanePublisher implements Publisher {
                 ? next.lastCommitted(shard, epoch)
                         .thenApply(found -> found.map(Carried::position).orElse(null))
                 : formerCarriers.shutOut(shard, carrier);
+    }
+
+    @Override
+    public CompletionStage<Done> reach() {
+        return KafkaCheck.reach(kafka, blocking);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.outboxrelay.publish;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.Handover;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -25,6 +26,11 @@ public interface Publisher {
      */
     default CompletionStage<Handover.Terms> takeOver(ShardId shard, long epoch, @Nullable String carrier) {
         return Handover.NONE.takeOver(shard, epoch, carrier);
+    }
+
+    /** Fails with a RelayException where what events go to does not answer; it may take some seconds to say so. */
+    default CompletionStage<Done> reach() {
+        return CompletableFuture.completedFuture(Done.getInstance());
     }
 
     /** Gives up what was not sent and frees the connections. Safe to call twice. */

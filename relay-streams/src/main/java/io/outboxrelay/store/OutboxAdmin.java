@@ -68,6 +68,9 @@ public interface OutboxAdmin {
      */
     CompletionStage<ParkedEdit.Result> edit(String event, ParkedEdit edit);
 
+    /** Whether the database takes writes: a standby and one that was set to read only do not. */
+    CompletionStage<Boolean> isPrimary();
+
     /** Empties drained parts of the table, and moves writing on where little is written. */
     CompletionStage<PurgeReport> purge();
 }

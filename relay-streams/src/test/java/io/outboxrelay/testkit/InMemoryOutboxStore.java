@@ -206,6 +206,11 @@ public final class InMemoryOutboxStore implements OutboxStore, OutboxAdmin {
     }
 
     @Override
+    public CompletionStage<Boolean> isPrimary() {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
     public CompletionStage<PurgeReport> purge() {
         return answer(Operation.PURGE, this::truncate);
     }

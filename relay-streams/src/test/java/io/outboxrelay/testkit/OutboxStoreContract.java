@@ -250,6 +250,11 @@ public abstract class OutboxStoreContract extends EditContract {
     }
 
     @Test
+    void aDatabaseThatTakesWritesIsAPrimary() {
+        assertThat(get(fixture.admin().isPrimary())).isTrue();
+    }
+
+    @Test
     void purgingTakesNothingThatWaits() {
         List<String> texts = appendRows(0, 2 * fixture.chunkRows());
         Claim claim = claim(0);

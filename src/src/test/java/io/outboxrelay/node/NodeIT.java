@@ -191,11 +191,21 @@ class NodeIT {
         shop.postgres.restartImmediately();
         shop.writeRound();
         await().atMost(LIMIT).until(() -> ids().size() >= shop.written());
+        assertThat(reach(config, "database").get("primary").asBoolean()).isTrue();
+        assertThat(reach(config, "kafka").get("reachable").asBoolean()).isTrue();
         shop.kafka.stop();
+        await().atMost(LIMIT)
+                .until(() -> !reach(config, "kafka").get("reachable").asBoolean());
+        assertThat(reach(config, "kafka").get("lastError").asText()).contains("Kafka");
+        assertThat(reach(config, "database").get("reachable").asBoolean()).isTrue();
         shop.writeRound();
         shop.kafka.startAgain();
         await().atMost(LIMIT).until(() -> ids().size() >= shop.written());
         stop(node);
+    }
+
+    private JsonNode reach(LoadedConfig node, String what) throws Exception {
+        return shop.call(node, "GET", "/outbox/orders/reachability").get(what);
     }
 
     private Set<String> ids() {

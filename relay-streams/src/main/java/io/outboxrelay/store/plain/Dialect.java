@@ -136,6 +136,15 @@ enum Dialect {
         return "substring(? from " + slot + " + 1 for 1) = '1'";
     }
 
+    /** A query for whether the database takes writes. */
+    String primary() {
+        return switch (this) {
+            case POSTGRESQL -> "select not pg_is_in_recovery()";
+            case MARIADB -> "select @@global.read_only = 0";
+            case H2 -> "select true";
+        };
+    }
+
     String addOrderColumn(String column) {
         return String.format(addOrder, column);
     }

@@ -62,6 +62,14 @@ final class PlainShards {
         }
     }
 
+    boolean isPrimary(Connection connection) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(sql.primary());
+                ResultSet row = read.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
     /** Of every shard by its number. */
     Map<Integer, Holder> holders(Connection connection) throws SQLException {
         Map<Integer, Holder> holders = new HashMap<>();

@@ -110,6 +110,10 @@ final class PlainSql {
                 + " from " + table + " where " + slot + " between ? and ?" + waits() + " limit ?) waiting";
     }
 
+    String primary() {
+        return dialect.primary();
+    }
+
     String takeOver() {
         return "update " + shards() + " set epoch = epoch + 1, owner = ? where shard = ?";
     }

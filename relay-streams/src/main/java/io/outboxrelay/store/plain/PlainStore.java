@@ -180,6 +180,11 @@ public final class PlainStore implements OpenStore {
                 "edit a parked row of " + settings.table(), connection -> edits.edit(connection, event, edit));
     }
 
+    @Override
+    public CompletionStage<Boolean> isPrimary() {
+        return acksLane.inTransaction("look at the database of " + settings.table(), shards::isPrimary);
+    }
+
     /** Nothing to do: a sent row was deleted, or stays. */
     @Override
     public CompletionStage<PurgeReport> purge() {

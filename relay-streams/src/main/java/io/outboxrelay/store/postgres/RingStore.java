@@ -269,6 +269,15 @@ public final class RingStore implements OpenStore {
                 "edit a parked row of " + settings.table(), connection -> edits.edit(connection, event, edit));
     }
 
+    /** Not on the lane by which shards catch up, which may be busy with that for long. */
+    @Override
+    public CompletionStage<Boolean> isPrimary() {
+        return acksLane.inTransaction(
+                "look at the database of " + settings.table(),
+                connection -> Queries.list(connection, "select not pg_is_in_recovery()", row -> row.getBoolean(1))
+                        .get(0));
+    }
+
     @Override
     public CompletionStage<PurgeReport> purge() {
         return workLane.inTransaction("purge " + settings.table(), purge::purge);
