@@ -1,6 +1,9 @@
 package io.outboxrelay.store.plain;
 
 import io.outboxrelay.settings.DatabaseKind;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
 
 /** What has to be said differently to each database. */
 enum Dialect {
@@ -76,7 +79,15 @@ enum Dialect {
         String moment(String timestamp) {
             return "unix_timestamp(" + timestamp + ")";
         }
+
+        @Override
+        Object momentValue(Instant moment) {
+            return BigDecimal.valueOf(moment.getEpochSecond())
+                    .add(BigDecimal.valueOf(moment.getNano() / 1000, MICRO_DIGITS));
+        }
     };
+
+    private static final int MICRO_DIGITS = 6;
 
     private final String textType;
     private final String addOrder;
@@ -129,6 +140,11 @@ enum Dialect {
     /** A timestamp as {@link Columns#moment} can read it. */
     String moment(String timestamp) {
         return timestamp;
+    }
+
+    /** What is compared with a {@link #moment}. */
+    Object momentValue(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
     }
 
     /** Whether a slot's character in a parameter of one character per slot is `1`. */

@@ -14,6 +14,7 @@ import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
+import io.outboxrelay.store.SentRows;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +190,11 @@ public final class PlainStore implements OpenStore {
     @Override
     public CompletionStage<PurgeReport> purge() {
         return CompletableFuture.completedFuture(PurgeReport.NOTHING);
+    }
+
+    @Override
+    public SentRows sentRows() {
+        return PlainSent.of(settings, readLane);
     }
 
     @Override

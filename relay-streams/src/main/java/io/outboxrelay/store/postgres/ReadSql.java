@@ -168,8 +168,15 @@ record ReadSql(String table, long maxBytes, boolean unchecked, boolean hashable,
     }
 
     private String columns() {
+        return columns(true);
+    }
+
+    /** Of any source of rows; without payloads they are null. */
+    String columns(boolean payloads) {
         return "seq, id, txid, created_at, "
-                + COLUMNS.stream().map(this::limited).collect(Collectors.joining(", "))
+                + COLUMNS.stream()
+                        .map(column -> payloads || !column.equals("payload") ? limited(column) : "null::bytea")
+                        .collect(Collectors.joining(", "))
                 + (guarded
                         ? COLUMNS.stream().map(this::tooLarge).collect(Collectors.joining("", ", case", " end"))
                         : ", null");

@@ -16,6 +16,7 @@ import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
 import io.outboxrelay.store.PurgeReport;
 import io.outboxrelay.store.Refusal;
+import io.outboxrelay.store.SentRows;
 import io.outboxrelay.store.jdbc.JdbcRunner;
 import java.sql.PreparedStatement;
 import java.util.List;
@@ -281,6 +282,11 @@ public final class RingStore implements OpenStore {
     @Override
     public CompletionStage<PurgeReport> purge() {
         return workLane.inTransaction("purge " + settings.table(), purge::purge);
+    }
+
+    @Override
+    public SentRows sentRows() {
+        return new RingSent(settings, workLane);
     }
 
     @Override

@@ -234,4 +234,32 @@ class ExistingTableIT extends TableScene {
         assertThat(Waits.get(store.shards(SHARDS), LIMIT)).isEqualTo(SHARDS);
         assertTextIsEdited(store, "k", "{\"total\": 7}");
     }
+
+    /** In the order of a timestamp, in which rows have equal places. */
+    @Test
+    void whatWasMarkedIsReadAgain() {
+        PlainStore store = open(
+                Mode.MARK,
+                columns("created_at", "created_at"),
+                DEBEZIUM,
+                "alter table outboxevent add column published_at timestamptz",
+                "alter table outboxevent add column created_at timestamptz not null default now()",
+                EVENT,
+                EVENT,
+                EVENT);
+        assertThat(relayed(store, 3000)).hasSize(3000);
+        execute("insert into outboxevent (id, aggregatetype, aggregateid, type)"
+                + " values (gen_random_uuid(), 'A', 'waits', 'T')");
+        assertMarkedRowsAreReadAgain(store, 3000);
+    }
+
+    @Test
+    void whatIsDeletedWhenItIsSentCannotBeReadAgain() {
+        PlainStore store = open(
+                Mode.DELETE,
+                columns("", "seq"),
+                DEBEZIUM,
+                "alter table outboxevent add column seq bigint generated always as identity");
+        assertThat(Waits.failure(store.sentRows().retained(), LIMIT)).hasMessageContaining("deletes every event");
+    }
 }

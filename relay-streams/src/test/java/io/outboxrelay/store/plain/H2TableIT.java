@@ -1,5 +1,7 @@
 package io.outboxrelay.store.plain;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.outboxrelay.settings.AcknowledgeSettings.Mode;
 import io.outboxrelay.settings.DatabaseSettings;
 import io.outboxrelay.testkit.TestSettings;
@@ -56,5 +58,21 @@ class H2TableIT extends TableScene {
                 "insert into outboxevent (aggregatetype, aggregateid, type) values ('A', 'k', 'T'), ('A', 'l', 'T'),"
                         + " ('B', null, 'U')");
         assertRoutes(Mode.DELETE, columns("", "seq"), "A", "B");
+    }
+
+    @Test
+    void whatWasMarkedIsReadAgain() {
+        PlainStore store = open(
+                Mode.MARK,
+                columns("created_at", "seq"),
+                "create table outboxevent (id uuid default random_uuid() primary key, aggregatetype varchar,"
+                        + " aggregateid varchar, type varchar, payload varchar, seq bigint generated always as identity"
+                        + " unique, created_at timestamp with time zone default current_timestamp, published_at"
+                        + " timestamp with time zone)",
+                "insert into outboxevent (aggregatetype, aggregateid, type, payload) select 'A', 'k' || (x % 7), 'T',"
+                        + " 'p' || x from system_range(1, 2500)");
+        assertThat(relayed(store, 2500)).hasSize(2500);
+        execute("insert into outboxevent (aggregatetype, aggregateid, type) values ('A', 'waits', 'T')");
+        assertMarkedRowsAreReadAgain(store, 2500);
     }
 }

@@ -57,6 +57,21 @@ class MariaDbTableIT extends TableScene {
     }
 
     @Test
+    void whatWasMarkedIsReadAgain() {
+        PlainStore store = open(
+                Mode.MARK,
+                columns("created_at", "seq"),
+                DEBEZIUM,
+                "alter table outboxevent add column seq bigint not null auto_increment unique",
+                "alter table outboxevent add column published_at timestamp null",
+                "alter table outboxevent add column created_at timestamp(6) not null default current_timestamp(6)",
+                EVENTS);
+        assertThat(relayed(store, 1000)).hasSize(1000);
+        execute("insert into outboxevent (id, aggregatetype, aggregateid, type) values (uuid(), 'A', 'waits', 'T')");
+        assertMarkedRowsAreReadAgain(store, 1000);
+    }
+
+    @Test
     void aMarkedRowStaysAndSaysWhenItWasSent() throws Exception {
         PlainStore store = open(
                 Mode.MARK,

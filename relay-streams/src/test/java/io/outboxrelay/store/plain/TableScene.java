@@ -23,6 +23,8 @@ import io.outboxrelay.settings.RowField.Column;
 import io.outboxrelay.store.OutboxAdmin;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.Refusal;
+import io.outboxrelay.store.SentPlace;
+import io.outboxrelay.store.SentQuery;
 import io.outboxrelay.testkit.DocumentedRoles;
 import io.outboxrelay.testkit.RecordingPublisher;
 import io.outboxrelay.testkit.TestSettings;
@@ -32,6 +34,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -218,6 +221,41 @@ abstract class TableScene {
             Waits.get(stream.completion(), LIMIT);
         }
         return publisher.sent();
+    }
+
+    /** All that is left of what was sent and meets the query, as the store's own user reads it. */
+    static List<OutboxRow> sentAgain(PlainStore store, SentQuery query) {
+        List<OutboxRow> rows = new ArrayList<>();
+        SentPlace place = Waits.get(store.sentRows().retained(), LIMIT).begin();
+        while (!place.isEnd()) {
+            Chunk chunk = Waits.get(store.sentRows().sent(query, place), LIMIT);
+            rows.addAll(chunk.rows());
+            place = (SentPlace) chunk.end();
+        }
+        return rows;
+    }
+
+    /** A marked table, whose columns are those of {@link #columns}, with a row of key `waits` that is not sent. */
+    static void assertMarkedRowsAreReadAgain(PlainStore store, int rows) {
+        SentQuery all = new SentQuery(null, null, null, null, Set.of(), true);
+        List<OutboxRow> again = sentAgain(store, all);
+        assertThat(again).hasSize(rows).extracting(OutboxRow::seq).isSorted();
+        assertThat(again).extracting(OutboxRow::id).doesNotHaveDuplicates();
+        assertThat(again).extracting(OutboxRow::aggregateId).doesNotContain("waits");
+        OutboxRow one = again.get(rows / 2);
+        assertThat(payload(one)).isNotEmpty();
+        SentQuery key = new SentQuery(null, null, one.aggregateType(), one.aggregateId(), Set.of(), true);
+        assertThat(sentAgain(store, key))
+                .isNotEmpty()
+                .allMatch(row -> row.aggregateId().equals(one.aggregateId()));
+        SentQuery id = new SentQuery(null, null, null, null, Set.of(one.id(), "none"), true);
+        assertThat(sentAgain(store, id)).extracting(OutboxRow::id).containsExactly(one.id());
+        Instant now = Instant.now();
+        Instant before = now.minusSeconds(3600);
+        assertThat(sentAgain(store, new SentQuery(before, now.plusSeconds(3600), null, null, Set.of(), true)))
+                .hasSize(rows);
+        assertThat(sentAgain(store, new SentQuery(null, before, null, null, Set.of(), true)))
+                .isEmpty();
     }
 
     /** Relays everything and checks what is wrong with each row, by its id; `none` where nothing is. */
