@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,19 +56,21 @@ final class Departures implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final Flights flights;
     private final BiConsumer<String, RelayException> turnBack;
-    private final String deliveryHeader;
+    private final Stamp stamp;
     private final Set<Lounge> lounges = ConcurrentHashMap.newKeySet();
     private final Cancellable checks;
 
     /**
      * Begins to watch.
      *
+     * @param stamp for each record
      * @param properties of the producer that will send
      * @param turnBack ends what is on its way to a topic that cannot be written to any more
      */
     Departures(
             ActorSystem<?> system,
             OutboxSettings settings,
+            Stamp stamp,
             Map<String, String> properties,
             Executor blocking,
             BiConsumer<String, RelayException> turnBack) {
@@ -79,7 +82,7 @@ final class Departures implements AutoCloseable {
         this.deadLetters = new DeadLetters(settings.name(), settings.publisher().deadLetterTopic(), topics, maxBytes);
         this.flights = new Flights(ProducerProperties.bufferBytes(properties) / 2);
         this.turnBack = turnBack;
-        this.deliveryHeader = settings.publisher().deliveryHeader();
+        this.stamp = stamp;
         Duration interval = settings.publisher().topicCheckInterval();
         this.checks = system.scheduler()
                 .scheduleWithFixedDelay(interval, interval, this::checkTopics, system.executionContext());
@@ -93,7 +96,7 @@ final class Departures implements AutoCloseable {
         /** Topics that rows of this stream were held back for. */
         private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
-        private @Nullable DeliveryNumbers numbers;
+        private @Nullable Supplier<byte[]> stamps;
 
         private Lounge(Gate gate) {
             this.gate = gate;
@@ -138,7 +141,7 @@ final class Departures implements AutoCloseable {
             }
             try {
                 RowRecord good = check.checked(message);
-                numbered(good);
+                stamped(good);
                 return good;
             } catch (RelayException e) {
                 if (e.fault() == Fault.MISCONFIGURED) {
@@ -149,12 +152,12 @@ final class Departures implements AutoCloseable {
         }
 
         /** Screened rows are sent, so that numbers have no gaps. */
-        private void numbered(RowRecord message) {
-            if (!deliveryHeader.isEmpty()) {
-                if (numbers == null) {
-                    numbers = new DeliveryNumbers(gate.claim());
+        private void stamped(RowRecord message) {
+            if (!stamp.header().isEmpty()) {
+                if (stamps == null) {
+                    stamps = stamp.values().apply(gate.claim());
                 }
-                message.headers().add(deliveryHeader, numbers.next());
+                message.headers().add(stamp.header(), stamps.get());
             }
         }
 

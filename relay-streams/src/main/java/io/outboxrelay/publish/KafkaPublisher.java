@@ -55,7 +55,7 @@ public final class KafkaPublisher implements Publisher {
     /** No larger than what the strictest topic takes: too large a batch would have to be cut again and again. */
     private volatile int batchBytes;
 
-    private KafkaPublisher(ActorSystem<?> system, OutboxSettings settings) {
+    private KafkaPublisher(ActorSystem<?> system, OutboxSettings settings, Stamp stamp) {
         this.outbox = settings.name();
         this.kafka = settings.kafka();
         long maxPayload = settings.reader().maxPayload();
@@ -67,7 +67,7 @@ public final class KafkaPublisher implements Publisher {
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         this.batchBytes = ProducerProperties.batchBytes(properties);
         this.producer = new AtomicReference<>(newProducer());
-        this.departures = new Departures(system, settings, properties, blocking, this::turnBack);
+        this.departures = new Departures(system, settings, stamp, properties, blocking, this::turnBack);
         LaneSettings lanes = LaneSettings.of(outbox, settings.kafka(), maxPayload);
         this.formerCarriers = new LaneCarriers(outbox, new LaneFence(system, lanes, KafkaFaults::classify));
     }
@@ -78,8 +78,23 @@ public final class KafkaPublisher implements Publisher {
      * @throws RelayException MISCONFIGURED if Kafka's client refuses its configuration
      */
     public static KafkaPublisher open(ActorSystem<?> system, OutboxSettings settings) {
+        return open(system, settings, Stamp.deliveries(settings));
+    }
+
+    /**
+     * Opens one that sends events again, with a producer of its own, so that it cannot disturb what goes out for the first
+     * time. Each record carries {@link Replay#HEADER}.
+     *
+     * @param topic for all of them; empty: where they were sent before
+     * @throws RelayException MISCONFIGURED if Kafka's client refuses its configuration
+     */
+    public static KafkaPublisher replaying(ActorSystem<?> system, OutboxSettings live, String replay, String topic) {
+        return open(system, Replay.of(live, topic), Stamp.replay(replay));
+    }
+
+    private static KafkaPublisher open(ActorSystem<?> system, OutboxSettings settings, Stamp stamp) {
         try {
-            return new KafkaPublisher(system, settings);
+            return new KafkaPublisher(system, settings, stamp);
         } catch (KafkaException e) {
             String servers = settings.kafka().bootstrapServers();
             throw KafkaFaults.classify("Kafka producer of outbox " + settings.name() + " for " + servers, e);

@@ -64,7 +64,8 @@ public final class LanePublisher implements Publisher {
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         Map<String, String> properties = ProducerProperties.chosen(outbox, settings.kafka(), maxPayload);
         // a lane ends by itself when Kafka takes too long
-        this.departures = new Departures(system, settings, properties, blocking, (topic, problem) -> {});
+        this.departures = new Departures(
+                system, settings, Stamp.deliveries(settings), properties, blocking, (topic, problem) -> {});
         this.formerCarriers = new LaneCarriers(outbox, new LaneFence(system, lanes, KafkaFaults::classify));
     }
 

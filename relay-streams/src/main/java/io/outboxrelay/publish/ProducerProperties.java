@@ -6,6 +6,7 @@ import io.outboxrelay.settings.KafkaSettings;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -51,6 +52,11 @@ final class ProducerProperties {
             }
         });
         return properties;
+    }
+
+    /** Those that are not the user's to choose where rows are sent at least once. */
+    static Set<String> fixed() {
+        return FIXED.keySet();
     }
 
     /** The defaults and the user's own, whatever they may be. */
