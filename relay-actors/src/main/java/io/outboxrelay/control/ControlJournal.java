@@ -103,6 +103,9 @@ public final class ControlJournal
             ActorRef<StatusReply<Done>> replyTo)
             implements Change {}
 
+    /** Events that were sent are to be sent again, or that ended. */
+    public record NoteReplay(ReplayNote note, ActorRef<StatusReply<Done>> replyTo) implements Change {}
+
     /** What happened. */
     public sealed interface Event extends Wire {
         String outbox();
@@ -183,6 +186,19 @@ public final class ControlJournal
         }
     }
 
+    /** Events that had been sent were sent again: that began, or ended. */
+    public record Replayed(ReplayNote note, Instant at) implements Event {
+        @Override
+        public String outbox() {
+            return note.outbox();
+        }
+
+        @Override
+        public ControlState applied(ControlState before) {
+            return before;
+        }
+    }
+
     private final ActorRef<ControlState> listener;
     private final Clock clock;
     private long replayed;
@@ -228,6 +244,8 @@ public final class ControlJournal
             return endReshard(state, end);
         } else if (change instanceof NoteDecision decision) {
             return noteDecision(decision);
+        } else if (change instanceof NoteReplay replay) {
+            return write(replay, new Replayed(replay.note(), clock.instant()));
         }
         return noteEdit((NoteEdit) change);
     }

@@ -2,18 +2,23 @@ package io.outboxrelay.control;
 
 import io.outboxrelay.cluster.Wire;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * One entry of the control journal as people read it.
  *
- * @param action pause, resume, restart, move, reshard, reshard-ended, reshard-given-up, release, skip or edit
+ * @param action pause, resume, restart, move, reshard, reshard-ended, reshard-given-up, release, skip, edit, replay,
+ *     replay-done, replay-stopped or replay-failed
  * @param shards that it was about; empty where it was about all, or about events
  * @param events that it was about, by id
  * @param by whom; `outbox-relay` for what it did by itself
- * @param detail what else there is to say, such as the number of shards; never a payload
+ * @param detail what else there is to say, such as the number of shards; of a replay first its id; never a payload
  */
 public record Deed(
         String action,
@@ -62,10 +67,33 @@ public record Deed(
             String action = decided.decision().name().toLowerCase(Locale.ROOT);
             return events(action, decided.outbox(), decided.events(), decided.by(), decided.reason(), "", decided.at());
         }
+        if (event instanceof ControlJournal.Replayed replayed) {
+            ReplayNote note = replayed.note();
+            String detail = note.replay() + ": " + note.what();
+            return events(
+                    note.step().action(), note.outbox(), List.of(), note.by(), note.reason(), detail, replayed.at());
+        }
         ControlJournal.ParkedEdited edited = (ControlJournal.ParkedEdited) event;
         String fields = edited.fields().stream().map(field -> field.name()).collect(Collectors.joining(", "));
         return events(
                 "edit", edited.outbox(), List.of(edited.event()), edited.by(), edited.reason(), fields, edited.at());
+    }
+
+    /** Replays that have begun and not ended, by id, as far as the last deeds tell. */
+    public static Map<String, String> openReplays(List<Deed> newestFirst) {
+        Map<String, String> open = new LinkedHashMap<>();
+        Set<String> ended = new HashSet<>();
+        for (Deed deed : newestFirst) {
+            if (deed.action().startsWith(ReplayNote.Step.BEGUN.action())) {
+                String id = deed.detail().substring(0, Math.max(0, deed.detail().indexOf(':')));
+                if (!deed.action().equals(ReplayNote.Step.BEGUN.action())) {
+                    ended.add(id);
+                } else if (!ended.contains(id)) {
+                    open.put(id, deed.outbox());
+                }
+            }
+        }
+        return open;
     }
 
     private static Deed shard(String action, String outbox, int shard, String by, String reason, Instant at) {

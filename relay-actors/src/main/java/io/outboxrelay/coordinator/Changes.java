@@ -36,8 +36,9 @@ record Changes(
                 .onMessage(CoordinatorActor.Restart.class, asked -> restart(plan, asked))
                 .onMessage(CoordinatorActor.Move.class, asked -> move(plan, asked))
                 .onMessage(CoordinatorActor.Reshard.class, asked -> reshard(plan, asked))
-                .onMessage(CoordinatorActor.NoteDecision.class, asked -> noteDecision(plan, asked))
-                .onMessage(CoordinatorActor.NoteEdit.class, asked -> noteEdit(plan, asked))
+                .onMessage(CoordinatorActor.NoteDecision.class, asked -> write(plan, asked.replyTo(), asked::change))
+                .onMessage(CoordinatorActor.NoteEdit.class, asked -> write(plan, asked.replyTo(), asked::change))
+                .onMessage(CoordinatorActor.NoteReplay.class, asked -> write(plan, asked.replyTo(), asked::change))
                 .onMessage(CoordinatorActor.Recorded.class, this::confirm);
     }
 
@@ -111,22 +112,6 @@ record Changes(
                 asked.replyTo(),
                 recorded -> new ControlJournal.BeginReshard(
                         asked.outbox(), asked.shards(), asked.by(), asked.reason(), recorded));
-    }
-
-    private Behavior<Command> noteDecision(ShardPlan plan, CoordinatorActor.NoteDecision asked) {
-        return write(
-                plan,
-                asked.replyTo(),
-                recorded -> new ControlJournal.NoteDecision(
-                        asked.outbox(), asked.decision(), asked.events(), asked.by(), asked.reason(), recorded));
-    }
-
-    private Behavior<Command> noteEdit(ShardPlan plan, CoordinatorActor.NoteEdit asked) {
-        return write(
-                plan,
-                asked.replyTo(),
-                recorded -> new ControlJournal.NoteEdit(
-                        asked.outbox(), asked.event(), asked.fields(), asked.by(), asked.reason(), recorded));
     }
 
     /** Comes back as Recorded. */

@@ -5,6 +5,7 @@ import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.ControlState;
 import io.outboxrelay.control.Deed;
+import io.outboxrelay.control.ReplayNote;
 import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.ShardId;
 import io.outboxrelay.store.OutboxAdmin.Decision;
@@ -83,7 +84,11 @@ public final class CoordinatorActor {
             String by,
             String reason,
             ActorRef<StatusReply<Done>> replyTo)
-            implements Command, Wire {}
+            implements Command, Wire {
+        ControlJournal.Change change(ActorRef<StatusReply<Done>> recorded) {
+            return new ControlJournal.NoteDecision(outbox, decision, events, by, reason, recorded);
+        }
+    }
 
     /** Likewise. */
     public record NoteEdit(
@@ -93,7 +98,18 @@ public final class CoordinatorActor {
             String by,
             String reason,
             ActorRef<StatusReply<Done>> replyTo)
-            implements Command, Wire {}
+            implements Command, Wire {
+        ControlJournal.Change change(ActorRef<StatusReply<Done>> recorded) {
+            return new ControlJournal.NoteEdit(outbox, event, fields, by, reason, recorded);
+        }
+    }
+
+    /** Likewise. */
+    public record NoteReplay(ReplayNote note, ActorRef<StatusReply<Done>> replyTo) implements Command, Wire {
+        ControlJournal.Change change(ActorRef<StatusReply<Done>> recorded) {
+            return new ControlJournal.NoteReplay(note, recorded);
+        }
+    }
 
     /** Answered at once. */
     public record GetOutboxes(ActorRef<OutboxStates> replyTo) implements Command, Wire {}
@@ -207,7 +223,7 @@ public final class CoordinatorActor {
                 .onMessage(ShardsKnown.class, known -> learning(learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, Behaviors::same)
                 .onMessage(ShardStopped.class, stopped -> Behaviors.same())
-                .onMessage(GetHistory.class, asked -> tell(asked, StatusReply.error(NOT_READ_YET)))
+                .onMessage(GetHistory.class, asked -> tell(asked.replyTo(), StatusReply.error(NOT_READ_YET)))
                 .build();
     }
 
@@ -235,7 +251,7 @@ public final class CoordinatorActor {
                 .onMessage(IntentKnown.class, intent -> changed(plan, plan.with(intent.state())))
                 .onMessage(ShardsKnown.class, known -> known(plan, learned(plan, known)))
                 .onMessageEquals(Alarm.WAKE, () -> wakeAll(plan))
-                .onMessage(GetHistory.class, asked -> tell(asked, StatusReply.success(plan.history())))
+                .onMessage(GetHistory.class, asked -> tell(asked.replyTo(), StatusReply.success(plan.history())))
                 .onMessage(
                         ShardStopped.class,
                         stopped -> wake(
@@ -324,16 +340,9 @@ public final class CoordinatorActor {
 
     private BehaviorBuilder<Command> serving(ShardPlan plan) {
         return changes.serving(plan)
-                .onMessage(GetOutboxes.class, asked -> tell(plan, asked))
+                .onMessage(GetOutboxes.class, asked -> tell(asked.replyTo(), states(plan)))
                 .onMessage(GetPurge.class, this::ask)
                 .onMessage(ReshardEnded.class, done -> reshardEnded(plan, done.ended()));
-    }
-
-    private Behavior<Command> tell(ShardPlan plan, GetOutboxes asked) {
-        asked.replyTo()
-                .tell(new OutboxStates(
-                        plan.states(setup.duties().keySet(), setup.nodes().get())));
-        return Behaviors.same();
     }
 
     private Behavior<Command> ask(GetPurge asked) {
@@ -348,8 +357,12 @@ public final class CoordinatorActor {
         return Behaviors.same();
     }
 
-    private Behavior<Command> tell(GetHistory asked, StatusReply<History> history) {
-        asked.replyTo().tell(history);
+    private OutboxStates states(ShardPlan plan) {
+        return new OutboxStates(plan.states(setup.duties().keySet(), setup.nodes().get()));
+    }
+
+    private static <T> Behavior<Command> tell(ActorRef<T> asker, T answer) {
+        asker.tell(answer);
         return Behaviors.same();
     }
 }

@@ -14,6 +14,7 @@ import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 record Bodies(ActorSystem<?> system) {
     private static final long NOTE_WITHIN_MILLIS = 1000;
     private static final long NOTE_BYTES = 4096;
+    private static final long REPLAY_BYTES = 128 << 10;
     private static final long EDIT_WITHIN_MILLIS = 10_000;
     private static final long EDIT_BYTES = 4 << 20;
 
@@ -25,6 +26,12 @@ record Bodies(ActorSystem<?> system) {
     /** What to change about a row; fails with Refused. */
     CompletionStage<EditBody> edit(Call call) {
         return text(call.request().entity(), EDIT_WITHIN_MILLIS, EDIT_BYTES).thenApply(EditBody::read);
+    }
+
+    /** Which events to send again, which may be in the body; fails with Refused. */
+    CompletionStage<ReplayBody> replay(Call call) {
+        return text(call.request().entity(), NOTE_WITHIN_MILLIS, REPLAY_BYTES)
+                .thenApply(body -> ReplayBody.read(call.request().getUri().query(), body));
     }
 
     /** Browsers may send anything but JSON to other sites unasked, so nothing else is read. */

@@ -55,6 +55,9 @@ final class Endpoints {
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/resume", call -> setPaused(call, false)),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/restart", this::restart),
                 Endpoint.change(HttpMethods.POST, "/outbox/{name}/shards/{n}/move", this::move),
+                Endpoint.look("/outbox/{name}/replays", call -> replays(call).last()),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/replay", this::replay),
+                Endpoint.change(HttpMethods.POST, "/outbox/{name}/replay/stop", this::stopReplay),
                 Endpoint.look(
                         "/outbox/{name}/parked", call -> parked(call).page(call.parameter("after", ""), limit(call))),
                 Endpoint.look(
@@ -84,6 +87,10 @@ final class Endpoints {
 
     private ParkedViews parked(Call call) {
         return new ParkedViews(views(), outbox(call));
+    }
+
+    private ReplayViews replays(Call call) {
+        return new ReplayViews(system, handles(), outbox(call).name());
     }
 
     private OutboxHandle outbox(Call call) {
@@ -186,6 +193,18 @@ final class Endpoints {
         return bodies.edit(call)
                 .thenCompose(body -> parked.edit(call.name(1), body.edit(), call.note(body.object())))
                 .thenApply(Replies::ok);
+    }
+
+    private CompletionStage<HttpResponse> replay(Call call) {
+        ReplayViews replays = replays(call);
+        return bodies.replay(call)
+                .thenCompose(body -> replays.begin(body.wanted(), call.note(body.object())))
+                .thenApply(Replies::accepted);
+    }
+
+    private CompletionStage<HttpResponse> stopReplay(Call call) {
+        ReplayViews replays = replays(call);
+        return bodies.note(call).thenCompose(replays::stop).thenApply(Replies::ok);
     }
 
     /** Who asked should hear of it before the node stops serving. */

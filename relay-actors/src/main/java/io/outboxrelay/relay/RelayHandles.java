@@ -2,6 +2,7 @@ package io.outboxrelay.relay;
 
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.replay.ReplayActor;
 import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  *
  * @param outboxes in the order of the settings
  * @param coordinator the one of the whole cluster
+ * @param replays the one place for replays of the whole cluster
  * @param shardCounts what was last heard, for when the coordinator is on its way to another node
  * @param statusOf asks a shard; fails when it does not answer in time
  * @param tryAgain tells a shard that rows which were put aside may go out now
@@ -30,6 +32,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 public record RelayHandles(
         List<OutboxHandle> outboxes,
         ActorRef<CoordinatorActor.Command> coordinator,
+        ActorRef<ReplayActor.Command> replays,
         ConcurrentMap<String, Integer> shardCounts,
         Function<ShardId, CompletionStage<ShardStatus>> statusOf,
         Consumer<ShardId> tryAgain,

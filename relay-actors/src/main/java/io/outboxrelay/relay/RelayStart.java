@@ -4,7 +4,10 @@ import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.CoordinatorSetup;
 import io.outboxrelay.coordinator.Hosting;
+import io.outboxrelay.replay.ReplayActor;
+import io.outboxrelay.replay.ReplaySetup;
 import io.outboxrelay.settings.RelaySettings;
+import io.outboxrelay.store.Owner;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +36,12 @@ public final class RelayStart {
     /** A look under way, and another one behind it. */
     private static final Duration REACH_WITHIN = ReachActor.WITHIN.multipliedBy(2);
 
+    /** Longer than the coordinator waits for its journal. */
+    private static final Duration CONFIRM_REPLAY_WITHIN = Duration.ofSeconds(6);
+
+    private static final Duration NOTE_AGAIN = Duration.ofSeconds(2);
+    private static final Duration STOP_REPLAY_WITHIN = Duration.ofSeconds(2);
+
     private static final Duration RESTART_MIN = Duration.ofMillis(200);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
@@ -60,6 +69,7 @@ public final class RelayStart {
         RelayHandles handles = new RelayHandles(
                 outboxes.stream().map(outbox -> handle(system, outbox)).toList(),
                 coordinator,
+                replays(system, outboxes, coordinator, clock),
                 shardCounts,
                 regions::status,
                 regions::tryAgain,
@@ -107,6 +117,23 @@ public final class RelayStart {
                                 regions.system(), node, new ShardWaker.Word(shard, paused, why, revision)));
             }
         };
+    }
+
+    private static ActorRef<ReplayActor.Command> replays(
+            ActorSystem<?> system,
+            List<RelayedOutbox> outboxes,
+            ActorRef<CoordinatorActor.Command> coordinator,
+            Clock clock) {
+        Map<String, ReplaySetup.Source> sources = outboxes.stream()
+                .collect(
+                        Collectors.toUnmodifiableMap(outbox -> outbox.settings().name(), RelayedOutbox::replays));
+        ReplaySetup setup = new ReplaySetup(
+                sources, coordinator, Owner.of(system), clock, CONFIRM_REPLAY_WITHIN, NOTE_AGAIN, STOP_REPLAY_WITHIN);
+        return ClusterSingleton.get(system)
+                .init(SingletonActor.of(
+                        Behaviors.supervise(ReplayActor.create(setup))
+                                .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2)),
+                        "outbox-replays"));
     }
 
     private static RelayHandles.OutboxHandle handle(ActorSystem<?> system, RelayedOutbox outbox) {

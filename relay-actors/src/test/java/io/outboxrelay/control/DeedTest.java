@@ -7,6 +7,8 @@ import io.outboxrelay.store.OutboxAdmin.Decision;
 import io.outboxrelay.store.ParkedEdit;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DeedTest {
@@ -22,7 +24,25 @@ class DeedTest {
             new ControlJournal.ReshardEnded("orders", false, "a right is missing", NOW),
             new ControlJournal.ParkedDecided("orders", Decision.SKIP, List.of("e1", "e2"), "bob", "test", NOW),
             new ControlJournal.ParkedEdited(
-                    "orders", "e1", List.of(new ParkedEdit.Field("payload", 12L, null)), "bob", "typo", NOW));
+                    "orders", "e1", List.of(new ParkedEdit.Field("payload", 12L, null)), "bob", "typo", NOW),
+            replayed("r1", ReplayNote.Step.BEGUN, "key k"),
+            replayed("r1", ReplayNote.Step.FAILED, "3 events published"));
+
+    private static Event replayed(String id, ReplayNote.Step step, String what) {
+        return new ControlJournal.Replayed(new ReplayNote("orders", id, step, what, "ann", "lost"), NOW);
+    }
+
+    @Test
+    void knowsWhichReplaysHaveNotEnded() {
+        List<Deed> deeds = Stream.of(
+                        replayed("r3", ReplayNote.Step.BEGUN, "key b"),
+                        replayed("r2", ReplayNote.Step.DONE, "2 events published"),
+                        replayed("r2", ReplayNote.Step.BEGUN, "key a"),
+                        ALL.get(0))
+                .map(Deed::of)
+                .toList();
+        assertThat(Deed.openReplays(deeds)).containsExactly(Map.entry("r3", "orders"));
+    }
 
     @Test
     void tellsOfEveryKindOfEventWhoDidWhatAndWhy() {
@@ -38,7 +58,9 @@ class DeedTest {
                         "reshard-ended [] [] outbox-relay  ",
                         "reshard-given-up [] [] outbox-relay a right is missing ",
                         "skip [] [e1, e2] bob test ",
-                        "edit [] [e1] bob typo payload");
+                        "edit [] [e1] bob typo payload",
+                        "replay [] [] ann lost r1: key k",
+                        "replay-failed [] [] ann lost r1: 3 events published");
         assertThat(ALL.stream().map(Deed::of)).allMatch(deed -> deed.at().equals(NOW));
     }
 

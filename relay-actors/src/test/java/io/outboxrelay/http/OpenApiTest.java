@@ -7,6 +7,8 @@ import io.outboxrelay.control.Deed;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.relay.Reach;
+import io.outboxrelay.replay.ReplayActor;
+import io.outboxrelay.replay.ReplayStatus;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.store.ParkedEdit;
 import io.outboxrelay.store.ParkedRow;
@@ -47,6 +49,8 @@ class OpenApiTest extends RoutesScene {
             Map.entry("Decided", ParkedViews.Decided.class),
             Map.entry("Edited", ParkedViews.Edited.class),
             Map.entry("Field", ParkedEdit.Field.class),
+            Map.entry("Replays", ReplayActor.Replays.class),
+            Map.entry("ReplayStatus", ReplayStatus.class),
             Map.entry("Deed", Deed.class),
             Map.entry("Problem", Problem.class));
     private static final List<HttpMethod> METHODS =

@@ -16,6 +16,8 @@ import io.outboxrelay.model.Slots;
 import io.outboxrelay.relay.Reach;
 import io.outboxrelay.relay.RelayExtension;
 import io.outboxrelay.relay.RelayHandles;
+import io.outboxrelay.replay.ReplayActor;
+import io.outboxrelay.replay.ReplayStatus;
 import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.settings.Secret;
 import io.outboxrelay.shard.Phase;
@@ -61,6 +63,23 @@ abstract class RoutesScene {
     static final List<Deed> HISTORY = List.of(
             new Deed("resume", "orders", List.of(2), List.of(), "bob", "", "", Instant.EPOCH.plusSeconds(60)),
             new Deed("pause", "orders", List.of(2), List.of(), "ann", "upgrade", "", Instant.EPOCH));
+    static final ReplayStatus REPLAY = new ReplayStatus(
+            "id",
+            "orders",
+            ReplayStatus.State.DONE,
+            "key k",
+            "ann",
+            "lost",
+            "here:1",
+            7,
+            1,
+            List.of("e: too large"),
+            List.of("e2"),
+            1,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            null);
     static final ManagementCredentials CREDENTIALS =
             new ManagementCredentials(new Secret("0123456789abcdef"), "ann", new Secret("p"));
     static final PurgeState PURGE = new PurgeState(
@@ -76,6 +95,7 @@ abstract class RoutesScene {
             new Reach.Side(false, null, 5000, 2.5, "no broker", 0.0));
     static ActorTestKit kit;
     static TestProbe<CoordinatorActor.Command> coordinator;
+    static TestProbe<ReplayActor.Command> replays;
     static InMemoryOutboxStore store;
     static volatile CoordinatorActor.OutboxState state;
 
@@ -84,12 +104,14 @@ abstract class RoutesScene {
     static void startRelay() {
         kit = ActorTestKit.create("OutboxRoutes", ConfigFactory.load());
         coordinator = kit.createTestProbe();
+        replays = kit.createTestProbe();
         store = InMemoryOutboxStore.withShards("orders", 3);
         RelayExtension.get(kit.system())
                 .started(new RelayHandles(
                         List.of(new RelayHandles.OutboxHandle(
                                 "orders", "shop.outbox", store, () -> CompletableFuture.completedFuture(REACH))),
                         kit.spawn(listening()),
+                        kit.spawn(replaying()),
                         new ConcurrentHashMap<>(Map.of("orders", 1)),
                         RoutesScene::status,
                         TRIED_AGAIN::add,
@@ -109,6 +131,18 @@ abstract class RoutesScene {
                 asked.replyTo().tell(StatusReply.success(PURGE));
             } else {
                 coordinator.ref().tell(message);
+            }
+            return Behaviors.same();
+        });
+    }
+
+    /** Has done one replay; anything but that question goes to the probe. */
+    private static Behavior<ReplayActor.Command> replaying() {
+        return Behaviors.receiveMessage(message -> {
+            if (message instanceof ReplayActor.GetReplays asked) {
+                asked.replyTo().tell(new ReplayActor.Replays(asked.outbox(), List.of(REPLAY)));
+            } else {
+                replays.ref().tell(message);
             }
             return Behaviors.same();
         });

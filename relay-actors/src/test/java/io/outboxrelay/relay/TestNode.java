@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.PekkoConfiguration;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.replay.ReplaySetup;
 import io.outboxrelay.settings.ClusterSettings;
 import io.outboxrelay.settings.ManagementCredentials;
 import io.outboxrelay.settings.ManagementSettings;
@@ -15,6 +16,7 @@ import io.outboxrelay.settings.TlsSettings;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardStatus;
 import io.outboxrelay.shard.TestSettings;
+import io.outboxrelay.store.SentRows;
 import io.outboxrelay.testkit.InMemoryOutboxStore;
 import io.outboxrelay.testkit.RecordingPublisher;
 import java.time.Clock;
@@ -79,7 +81,13 @@ final class TestNode {
         this.handles = RelayStart.start(
                 system,
                 settings,
-                List.of(new RelayedOutbox(orders, store, store, publisher, SHARDS)),
+                List.of(new RelayedOutbox(
+                        orders,
+                        store,
+                        store,
+                        publisher,
+                        new ReplaySetup.Source(orders, SentRows.none("kept nowhere"), (id, topic) -> publisher),
+                        SHARDS)),
                 Clock.systemUTC());
     }
 

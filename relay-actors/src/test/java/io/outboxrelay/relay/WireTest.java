@@ -9,10 +9,14 @@ import com.typesafe.config.ConfigFactory;
 import io.outboxrelay.cluster.Wire;
 import io.outboxrelay.control.ControlJournal;
 import io.outboxrelay.control.Deed;
+import io.outboxrelay.control.ReplayNote;
 import io.outboxrelay.coordinator.CoordinatorActor;
 import io.outboxrelay.coordinator.PurgeState;
 import io.outboxrelay.fault.Fault;
 import io.outboxrelay.model.ShardId;
+import io.outboxrelay.replay.ReplayActor;
+import io.outboxrelay.replay.ReplayStatus;
+import io.outboxrelay.replay.Wanted;
 import io.outboxrelay.shard.Phase;
 import io.outboxrelay.shard.ShardActor;
 import io.outboxrelay.shard.ShardStatus;
@@ -47,6 +51,8 @@ class WireTest {
     private static final ShardId SHARD = new ShardId("orders", 3);
     private static final List<ParkedEdit.Field> FIELDS =
             List.of(new ParkedEdit.Field("payload", 12L, null), new ParkedEdit.Field("headers", null, 20L));
+    private static final ReplayNote REPLAY =
+            new ReplayNote("orders", "id", ReplayNote.Step.BEGUN, "key k", "ann", "lost");
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456Z");
 
     @AfterAll
@@ -113,7 +119,10 @@ class WireTest {
     @Test
     void everyKindOfMessageIsAmongThem() {
         List<Class<?>> kinds = Stream.of(
-                        ShardActor.Command.class, CoordinatorActor.Command.class, ControlJournal.Event.class)
+                        ShardActor.Command.class,
+                        CoordinatorActor.Command.class,
+                        ReplayActor.Command.class,
+                        ControlJournal.Event.class)
                 .flatMap(protocol -> Arrays.stream(protocol.getPermittedSubclasses()))
                 .filter(Wire.class::isAssignableFrom)
                 .toList();
@@ -124,6 +133,7 @@ class WireTest {
         List<Wire> messages = new ArrayList<>();
         messages.addAll(ofShards(kit));
         messages.addAll(ofTheCoordinator(kit));
+        messages.addAll(ofReplays(kit));
         messages.addAll(ofTheJournal());
         return messages;
     }
@@ -175,6 +185,7 @@ class WireTest {
                 new CoordinatorActor.Reshard("orders", 32, "ann", "", probe(kit)),
                 new CoordinatorActor.NoteDecision("orders", Decision.SKIP, List.of("e1"), "ann", "", probe(kit)),
                 new CoordinatorActor.NoteEdit("orders", "e1", FIELDS, "ann", "", probe(kit)),
+                new CoordinatorActor.NoteReplay(REPLAY, probe(kit)),
                 new CoordinatorActor.GetOutboxes(probe(kit)),
                 new CoordinatorActor.GetHistory(probe(kit)),
                 new CoordinatorActor.GetPurge("orders", probe(kit)),
@@ -192,8 +203,38 @@ class WireTest {
                 new CoordinatorActor.ShardStopped(SHARD));
     }
 
+    private static List<Wire> ofReplays(ActorTestKit kit) {
+        ReplayStatus status = new ReplayStatus(
+                "id",
+                "orders",
+                ReplayStatus.State.FAILED,
+                "key k",
+                "ann",
+                "lost",
+                "here:1",
+                7,
+                1,
+                List.of("e1: too large"),
+                List.of("e2"),
+                0.5,
+                NOW,
+                NOW,
+                null,
+                "no topic");
+        Wanted wanted = new Wanted(NOW, null, null, "k", List.of("e1"), "other", 5);
+        return List.of(
+                new ReplayActor.Begin("orders", wanted, "ann", "lost", probe(kit)),
+                new ReplayActor.Stop("orders", "ann", "enough", probe(kit)),
+                new ReplayActor.GetReplays("orders", probe(kit)),
+                new ReplayActor.Replays("orders", List.of(status)),
+                status,
+                wanted);
+    }
+
     private static List<Wire> ofTheJournal() {
         return List.of(
+                REPLAY,
+                new ControlJournal.Replayed(REPLAY, NOW),
                 new ControlJournal.ShardPaused("orders", 3, "ann", "upgrade", NOW),
                 new ControlJournal.ShardResumed("orders", 3, "ann", "", NOW),
                 new ControlJournal.ShardMoved("orders", 3, "here:1", -7, "ann", "hot", NOW),

@@ -78,6 +78,9 @@ final class HistoryCommand implements Callable<Integer> {
         if (!events.isEmpty()) {
             parts.add((events.size() == 1 ? "event " : "events ") + String.join(",", events));
         }
+        if (text(one, "action").startsWith("replay")) {
+            parts.add(text(one, "detail"));
+        }
         return String.join(" ", parts);
     }
 

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             ReshardCommand.class,
             ParkedCommand.class,
+            ReplayCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -105,6 +105,12 @@ final class ManagementClient {
         return send(request(path, query).POST(BodyPublishers.noBody()));
     }
 
+    JsonNode post(String path, Map<String, String> query, JsonNode body) {
+        return send(request(path, query)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString())));
+    }
+
     JsonNode patch(String path, Map<String, String> query, JsonNode body) {
         return send(request(path, query)
                 .header("Content-Type", "application/json")

@@ -12,6 +12,7 @@ import io.outboxrelay.publish.LanePublisher;
 import io.outboxrelay.publish.Publisher;
 import io.outboxrelay.relay.RelayStart;
 import io.outboxrelay.relay.RelayedOutbox;
+import io.outboxrelay.replay.ReplaySetup;
 import io.outboxrelay.settings.LoadedConfig;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
@@ -188,7 +189,9 @@ public final class Node {
             log.warn(
                     "outbox {} has {} shards; shards = {} is for new outboxes", outbox.name(), shards, outbox.shards());
         }
-        outboxes.add(new RelayedOutbox(outbox, store, store, publisherOf(outbox), shards));
+        ReplaySetup.Source replays = new ReplaySetup.Source(
+                outbox, store.sentRows(), (replay, topic) -> KafkaPublisher.replaying(system, outbox, replay, topic));
+        outboxes.add(new RelayedOutbox(outbox, store, store, publisherOf(outbox), replays, shards));
         kafkaChecks.add(retrying.always("outbox " + outbox.name(), () -> KafkaCheck.reach(outbox.kafka()))
                 .thenAccept(done -> log.info(
                         "outbox {}: Kafka at {} answers",

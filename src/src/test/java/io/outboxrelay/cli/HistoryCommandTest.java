@@ -39,6 +39,15 @@ class HistoryCommandTest {
     }
 
     @Test
+    void aReplayIsToldWithItsIdAndHowFarItCame() {
+        node.knows(
+                "GET /history?limit=20",
+                "{\"history\":[{\"action\":\"replay-done\",\"outbox\":\"orders\",\"detail\":\"r1: 3 events published\"}]}");
+        assertThat(node.run("history")).isZero();
+        assertThat(node.out.toString()).contains("replay-done  orders r1: 3 events published  -");
+    }
+
+    @Test
     void programsGetWhatTheNodeSays() throws IOException {
         node.knows("GET /history?limit=3", "{\"history\":[{\"action\":\"pause\"}]}");
         assertThat(node.run("history", "--limit", "3", "--json")).isZero();
