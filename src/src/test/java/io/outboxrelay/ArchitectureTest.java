@@ -32,7 +32,7 @@ class ArchitectureTest {
     private static final String[] STREAMS = rooms("model", "fault", "store", "publish", "graph");
     private static final String[] ACTORS =
             rooms("shard", "coordinator", "control", "replay", "http", "console", "relay", "forming", "metrics");
-    private static final String[] APPLICATION = rooms("node", "cli", "demo", "bench");
+    private static final String[] APPLICATION = rooms("node", "cli", "verify", "demo", "bench");
     private static final String[] LOCK_FREE =
             rooms("graph", "shard", "coordinator", "control", "replay", "http", "console");
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             ReshardCommand.class,
             ParkedCommand.class,
             ReplayCommand.class,
+            VerifyCommand.class,
             DemoCommand.class,
             BenchCommand.class,
             AutoComplete.GenerateCompletion.class
