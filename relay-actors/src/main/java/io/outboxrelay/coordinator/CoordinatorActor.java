@@ -358,7 +358,8 @@ public final class CoordinatorActor {
     }
 
     private OutboxStates states(ShardPlan plan) {
-        return new OutboxStates(plan.states(setup.duties().keySet(), setup.nodes().get()));
+        return new OutboxStates(
+                plan.states(setup.duties().keySet(), setup.nodes().get()));
     }
 
     private static <T> Behavior<Command> tell(ActorRef<T> asker, T answer) {
