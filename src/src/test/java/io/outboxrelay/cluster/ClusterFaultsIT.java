@@ -9,6 +9,7 @@ import io.outboxrelay.demo.Fleet;
 import io.outboxrelay.node.Node;
 import io.outboxrelay.sandbox.SandboxKafka;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -299,9 +300,17 @@ class ClusterFaultsIT {
     private Instant withoutDatabase(int victim) throws Exception {
         long pid = fleet.pid(victim);
         links.cut(victim, NodeLinks.DATABASE);
-        await().atMost(LIMIT).until(() -> fleet.get(victim, "/ready").body().contains("database"));
+        await().atMost(LIMIT).until(() -> {
+            HttpResponse<String> ready = fleet.get(victim, "/ready");
+            return ready.statusCode() != 200 && ready.body().contains("database");
+        });
         for (int node = 1; node <= NODES; node++) {
-            assertThat(fleet.get(node, "/ready").statusCode() == 200).isEqualTo(node != victim);
+            if (node != victim) {
+                HttpResponse<String> other = fleet.get(node, "/ready");
+                assertThat(other.statusCode())
+                        .as("node %d beside %d: %s", node, victim, other.body())
+                        .isEqualTo(200);
+            }
         }
         links.mendAll();
         Instant relayed = relayedByTheLiving();
