@@ -104,7 +104,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyThePublisherAndTheEdgesKnowKafka = noClasses()
             .that()
-            .resideOutsideOfPackages(rooms("publish", "sandbox", "demo"))
+            .resideOutsideOfPackages(rooms("publish", "sandbox", "demo", "bench"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "org.apache.pekko.kafka..");

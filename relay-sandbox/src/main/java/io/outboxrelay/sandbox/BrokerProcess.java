@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -20,14 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class BrokerProcess {
     private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
 
+    /** Several JVMs warm up at once on one machine: compile quickly rather than well. */
+    static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private final Path properties;
     private final Path log;
+    private final List<String> javaOptions;
     private @Nullable Process process;
     private boolean paused;
     private boolean ended;
 
     /** @param folder where its settings and its log go */
-    BrokerProcess(BrokerSettings settings, Map<String, String> properties, Path folder) {
+    BrokerProcess(BrokerSettings settings, Map<String, String> properties, Path folder, List<String> javaOptions) {
+        this.javaOptions = javaOptions;
         this.properties = folder.resolve("broker-" + settings.nodeId() + ".properties");
         this.log = folder.resolve("broker-" + settings.nodeId() + ".log");
         List<String> lines = properties.entrySet().stream()
@@ -71,18 +77,16 @@ final class BrokerProcess {
             throw new IllegalStateException("the broker of " + properties.getFileName() + " runs already");
         }
         try {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx256m",
-                            "-XX:+UseSerialGC",
-                            // several JVMs warm up at once on one machine: compile quickly rather than well
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            BrokerProcess.class.getName(),
-                            properties.toString(),
-                            Long.toString(ProcessHandle.current().pid()))
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(javaOptions);
+            command.addAll(List.of(
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    BrokerProcess.class.getName(),
+                    properties.toString(),
+                    Long.toString(ProcessHandle.current().pid())));
+            process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();

@@ -99,7 +99,7 @@ public final class SandboxKafkaCluster implements AutoCloseable {
         common.putAll(further);
         for (BrokerSettings broker : settings) {
             broker.format(clusterId);
-            brokers.add(new BrokerProcess(broker, broker.with(common), folder.path()));
+            brokers.add(new BrokerProcess(broker, broker.with(common), folder.path(), BrokerProcess.SMALL));
         }
     }
 

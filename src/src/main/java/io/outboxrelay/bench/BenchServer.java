@@ -69,6 +69,10 @@ final class BenchServer implements AutoCloseable {
         return plain;
     }
 
+    SandboxPostgres postgres() {
+        return postgres;
+    }
+
     long postmaster() {
         return postmaster;
     }

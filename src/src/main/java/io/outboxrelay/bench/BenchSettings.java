@@ -1,6 +1,8 @@
 package io.outboxrelay.bench;
 
 import com.typesafe.config.ConfigFactory;
+import io.outboxrelay.sandbox.RolesDocument;
+import io.outboxrelay.sandbox.SandboxPort;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import io.outboxrelay.settings.OutboxSettings;
 import io.outboxrelay.settings.RelaySettings;
@@ -40,5 +42,25 @@ final class BenchSettings {
                         .resolve())
                 .outboxes()
                 .get("orders"));
+    }
+
+    /** The configuration file of a node: what differs from the defaults and nothing else. */
+    static String node(SandboxPostgres postgres, String brokers, int shards, String delivery) {
+        return """
+                outbox-relay {
+                  database { url = "%s", user = %s }
+                  kafka.bootstrap-servers = "%s"
+                  outboxes.orders { shards = %d, publisher.delivery = %s }
+                  cluster { host = "127.0.0.1", port = %d }
+                  management { host = "127.0.0.1", port = %d }
+                }
+                """.formatted(
+                        postgres.jdbcUrl(),
+                        RolesDocument.RELAY,
+                        brokers,
+                        shards,
+                        delivery,
+                        SandboxPort.findFree(),
+                        SandboxPort.findFree());
     }
 }

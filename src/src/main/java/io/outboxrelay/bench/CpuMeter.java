@@ -29,6 +29,11 @@ final class CpuMeter {
         return Long.parseLong(fields(backend).get(PARENT));
     }
 
+    /** Since the process began. */
+    static double totalOf(long root) {
+        return new CpuMeter(root).began;
+    }
+
     double secondsSinceStart() {
         return total() - began;
     }

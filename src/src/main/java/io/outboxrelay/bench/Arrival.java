@@ -1,0 +1,105 @@
+package io.outboxrelay.bench;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Looks whether all events are in the topic, cheaply while they come, and reads and checks them all in the end. */
+final class Arrival implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<TopicPartition> partitions;
+    private final EventCheck check;
+    private final int events;
+    private long firstMillis = Long.MAX_VALUE;
+    private long lastMillis;
+
+    Arrival(String brokers, int events) {
+        this.events = events;
+        this.check = new EventCheck(events);
+        this.consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        this.partitions = consumer.partitionsFor(Arena.TOPIC).stream()
+                .map(one -> new TopicPartition(one.topic(), one.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /**
+     * Returns once every event was read, after so long without a further record, or once the competitor has ended; reads
+     * only once there are as many offsets as events, so that the competitor has the machine to itself.
+     */
+    void await(Duration patience, BooleanSupplier alive) {
+        long changed = System.nanoTime();
+        long before = -1;
+        long there = offsets();
+        while (there < events && alive.getAsBoolean() && System.nanoTime() - changed < patience.toNanos()) {
+            LockSupport.parkNanos(LOOK.toNanos());
+            there = offsets();
+            if (there != before) {
+                before = there;
+                changed = System.nanoTime();
+            }
+        }
+        changed = System.nanoTime();
+        while (!check.complete() && alive.getAsBoolean() && System.nanoTime() - changed < patience.toNanos()) {
+            if (read() > 0) {
+                changed = System.nanoTime();
+            }
+        }
+    }
+
+    /** Reads what came after the last event: duplicates. Call it once the competitor has ended. */
+    void readRest() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            read();
+        }
+    }
+
+    private int read() {
+        int count = 0;
+        for (ConsumerRecord<byte[], byte[]> one : consumer.poll(LOOK)) {
+            check.add(one.key(), one.value());
+            firstMillis = Math.min(firstMillis, one.timestamp());
+            lastMillis = Math.max(lastMillis, one.timestamp());
+            count++;
+        }
+        return count;
+    }
+
+    private long offsets() {
+        return consumer.endOffsets(partitions).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    EventCheck check() {
+        return check;
+    }
+
+    /** Between the first and the last record, by the broker's clock. */
+    double seconds() {
+        return Math.max(1, lastMillis - firstMillis) / 1e3;
+    }
+
+    /** When the broker took the first record, milliseconds since 1970. */
+    long firstMillis() {
+        return firstMillis;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}
