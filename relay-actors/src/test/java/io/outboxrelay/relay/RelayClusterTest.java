@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +134,20 @@ class RelayClusterTest {
                         asked.system.scheduler())
                 .toCompletableFuture()
                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theCoordinatorsWordReachesAShardThroughAnotherNode() {
+        first.join(first);
+        await().atMost(LIMIT).until(first::isUp);
+        second.join(first);
+        await().atMost(LIMIT).until(() -> second.isUp() && second.allRelay());
+        ShardId shard = new ShardId("orders", 1);
+        Member another = Cluster.get(second.system).selfMember();
+
+        ShardWaker.tell(first.system, another, new ShardWaker.Word(shard, true, "test", Long.MAX_VALUE));
+
+        await().atMost(LIMIT).until(() -> first.status(shard).phase() == Phase.PAUSED);
     }
 
     @Test
