@@ -167,7 +167,7 @@ final class Simulation {
         long until = world.timeline().nowMillis() + millis;
         List<Machine> busy = new ArrayList<>();
         do {
-            Machine.awaitCommonPool();
+            PoolThread.doWhatWasGiven();
             cluster.busyMachines(busy);
             while (!busy.isEmpty()) {
                 world.luck().oneOf(busy).runOne(world.luck());

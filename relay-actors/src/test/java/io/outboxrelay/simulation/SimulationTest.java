@@ -20,6 +20,7 @@ class SimulationTest {
     private static final long SEED =
             Long.getLong("simulation.seed", ThreadLocalRandom.current().nextInt(1_000_000_000));
     private static final int ENOUGH_FOR_EVERYTHING = 100;
+    private static final int SEEDS_TWICE = 50;
     private static Machines machines;
 
     @BeforeAll
@@ -91,7 +92,7 @@ class SimulationTest {
 
     @Test
     void theSameSeedIsTheSameSchedule() {
-        for (long seed = SEED; seed < SEED + 10; seed++) {
+        for (long seed = SEED; seed < SEED + SEEDS_TWICE; seed++) {
             Outcome first = machines.run(seed, Design.RIGHT, true);
             Outcome second = machines.run(seed, Design.RIGHT, true);
             assertThat(second.trace()).as("seed %s", seed).isEqualTo(first.trace());
