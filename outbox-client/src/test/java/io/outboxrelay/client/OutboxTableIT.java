@@ -79,12 +79,6 @@ class OutboxTableIT {
     }
 
     @Test
-    void refusesHeadersThatAreNoObject() {
-        assertRefused(
-                "insert into outbox (aggregatetype, type, headers) values ('order', 'T', '[1]')", CHECK_VIOLATION);
-    }
-
-    @Test
     void keepsEveryEventOfManyWritersWithOneTransactionIdEach() throws Exception {
         List<String> written = writeFromManyConnections();
 

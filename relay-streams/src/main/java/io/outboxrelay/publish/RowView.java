@@ -38,12 +38,21 @@ final class RowView {
 
     private JsonNode parsed() {
         String text = row.headers();
+        JsonNode parsed;
         try {
-            return text == null ? MissingNode.getInstance() : JSON.readTree(text);
+            parsed = text == null ? MissingNode.getInstance() : JSON.readTree(text);
         } catch (JsonProcessingException e) {
             // without the cause: its message would quote header values
-            throw Unpublishable.because(row, "column headers is not a JSON object that can be read");
+            throw noObject();
         }
+        if (parsed.isObject() || parsed.isNull() || parsed.isMissingNode()) {
+            return parsed;
+        }
+        throw noObject();
+    }
+
+    private RelayException noObject() {
+        return Unpublishable.because(row, "column headers is not a JSON object that can be read");
     }
 
     /** A field, if it has a value. */

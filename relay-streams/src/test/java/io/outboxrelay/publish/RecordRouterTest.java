@@ -14,6 +14,8 @@ import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordRouterTest {
     private static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678Z");
@@ -56,13 +58,20 @@ class RecordRouterTest {
                 .containsExactly("id=event-7", "trace=a\"b", "n=5", "none=null");
     }
 
-    @Test
-    void headersThatAreNoJsonArePoisonAndTheErrorDoesNotShowThem() {
-        assertThatThrownBy(() -> router.route(row("k", PAYLOAD, "{secret")))
+    @ParameterizedTest
+    @ValueSource(strings = {"{secret", "[\"secret\"]", "\"secret\"", "1"})
+    void headersThatAreNoObjectArePoisonAndTheErrorDoesNotShowThem(String headers) {
+        assertThatThrownBy(() -> router.route(row("k", PAYLOAD, headers)))
                 .isInstanceOfSatisfying(
                         RelayException.class, e -> assertThat(e.fault()).isEqualTo(Fault.POISON))
                 .hasMessageContaining("row 7")
                 .hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", ""})
+    void headersThatSayNothingAreNone(String headers) {
+        assertThat(router.route(row("k", PAYLOAD, headers)).headers()).hasSize(1);
     }
 
     private void assertPoison(OutboxRow row, String defect) {
