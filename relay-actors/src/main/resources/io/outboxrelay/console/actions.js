@@ -2,14 +2,17 @@
 
 import { byId, plural, setText } from "./dom.js";
 
-const TOKEN = "outbox-relay.token";
+const CREDENTIALS = "outbox-relay.credentials";
 const NAME = "outbox-relay.name";
 
 /** Set by the node's first words. */
 export const rights = { readOnly: false };
 
-export const token = () => sessionStorage.getItem(TOKEN) ?? "";
-export const authorization = () => (token() ? { Authorization: `Bearer ${token()}` } : {});
+const credentials = () => sessionStorage.getItem(CREDENTIALS) ?? "";
+export const authorization = () => (credentials() ? { Authorization: credentials() } : {});
+
+const basic = (user, password) =>
+  `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${password}`)))}`;
 
 /** Shows it above the page until the next; `level` is good or bad. */
 export function tell(words, level = "good") {
@@ -26,7 +29,7 @@ const READ_ONLY = "This node serves for looking only (management.allow-writes is
 /** What a refusal means for whoever reads it. */
 async function refusal(answer) {
   if (answer.status === 401) {
-    return `You can look, but not act: ${token() ? "this token is not accepted" : "sign in with a token first"}. Nothing was changed.`;
+    return `You can look, but not act: ${credentials() ? "what you signed in with is not accepted" : "sign in first"}. Nothing was changed.`;
   }
   const detail = (await answer.json().catch(() => ({}))).detail ?? `status ${answer.status}`;
   return answer.status === 403 ? `You can look, but not act: ${detail}. Nothing was changed.` : detail;
@@ -113,23 +116,27 @@ function asked(title, text, go) {
 /** The button and dialog to sign in and out; `changed` is called after either. */
 export function signing(changed) {
   const button = byId("sign");
-  const show = () => setText(button, token() ? "Sign out" : "Sign in");
+  const show = () => setText(button, credentials() ? "Sign out" : "Sign in");
   button.onclick = () => {
-    if (token()) {
-      sessionStorage.removeItem(TOKEN);
+    if (credentials()) {
+      sessionStorage.removeItem(CREDENTIALS);
       show();
       changed();
       return;
     }
-    byId("token").value = "";
+    byId("secret").value = "";
     byId("sign-in").showModal();
   };
   byId("sign-cancel").onclick = () => byId("sign-in").close();
   byId("sign-form").onsubmit = (event) => {
     event.preventDefault();
-    const given = byId("token").value.trim();
-    if (given) sessionStorage.setItem(TOKEN, given);
-    byId("token").value = "";
+    const user = byId("user").value.trim();
+    const secret = byId("secret").value;
+    if (user) localStorage.setItem(NAME, user);
+    if (user || secret.trim()) {
+      sessionStorage.setItem(CREDENTIALS, user ? basic(user, secret) : `Bearer ${secret.trim()}`);
+    }
+    byId("secret").value = "";
     byId("sign-in").close();
     show();
     changed();

@@ -1,4 +1,4 @@
-// The stream of snapshots: read with fetch, so that a token can go with it, and begun anew whenever it breaks.
+// The stream of snapshots: read with fetch, so that credentials can go with it, and begun anew whenever it breaks.
 
 import { authorization } from "./actions.js";
 
@@ -22,7 +22,7 @@ export class Feed {
     }
   }
 
-  /** Begins anew, for example with another token. */
+  /** Begins anew, for example with other credentials. */
   again() {
     this.failures = 0;
     this.stop?.abort();

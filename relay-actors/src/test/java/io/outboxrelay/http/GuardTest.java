@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
-import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.HttpCredentials;
@@ -20,14 +19,10 @@ class GuardTest extends RoutesScene {
     private static final String PAUSE = "/outbox/orders/shards/0/pause";
 
     private static List<HttpRequest> changes() {
-        return List.of(
-                HttpRequest.POST(PAUSE),
-                HttpRequest.POST("/outbox/orders/shards/0/resume"),
-                HttpRequest.POST("/outbox/orders/reshard?shards=4"),
-                HttpRequest.POST("/outbox/orders/parked/e/release"),
-                HttpRequest.POST("/outbox/orders/parked/e/skip"),
-                HttpRequest.create("/outbox/orders/parked/e").withMethod(HttpMethods.PATCH),
-                HttpRequest.POST("/node/drain"));
+        return endpoints().stream()
+                .filter(Endpoint::changes)
+                .map(change -> request(change.method(), change.path()))
+                .toList();
     }
 
     private static int status(HttpRequest request) throws Exception {

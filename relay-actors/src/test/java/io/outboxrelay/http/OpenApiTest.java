@@ -56,10 +56,6 @@ class OpenApiTest extends RoutesScene {
     private static final List<HttpMethod> METHODS =
             List.of(HttpMethods.GET, HttpMethods.POST, HttpMethods.PUT, HttpMethods.PATCH, HttpMethods.DELETE);
 
-    private static List<Endpoint> endpoints() {
-        return new Endpoints(kit.system()).all();
-    }
-
     private static JsonNode document() throws Exception {
         return body(get("/openapi.json"), 200);
     }
@@ -76,12 +72,6 @@ class OpenApiTest extends RoutesScene {
     }
 
     /** Of an outbox, a shard and an event that may or may not be there. */
-    private static HttpRequest request(HttpMethod method, String path) {
-        return HttpRequest.create(
-                        path.replace("{name}", "orders").replace("{n}", "0").replace("{event}", "e"))
-                .withMethod(method);
-    }
-
     @Test
     void everyRouteIsInTheDocumentAndNothingElse() throws Exception {
         Set<String> documented = new TreeSet<>();

@@ -43,6 +43,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Uri;
@@ -205,6 +206,17 @@ abstract class RoutesScene {
                 .toCompletableFuture()
                 .get();
         return row.id();
+    }
+
+    static List<Endpoint> endpoints() {
+        return new Endpoints(kit.system()).all();
+    }
+
+    /** For shard 0 of the outbox. */
+    static HttpRequest request(HttpMethod method, String path) {
+        return HttpRequest.create(
+                        path.replace("{name}", "orders").replace("{n}", "0").replace("{event}", "e"))
+                .withMethod(method);
     }
 
     static HttpRequest get(String path) {

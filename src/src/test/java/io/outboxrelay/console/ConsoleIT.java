@@ -12,10 +12,14 @@ import io.outboxrelay.demo.Audit;
 import io.outboxrelay.demo.Fleet;
 import io.outboxrelay.sandbox.SandboxKafka;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +38,8 @@ class ConsoleIT {
     private static final int READ_ONLY = 3;
     private static final int SHARDS = 12;
     private static final int EVENTS_PER_SECOND = 200;
+    private static final String USER = "ann";
+    private static final String PASSWORD = "pässword: 1";
 
     @TempDir
     static Path folder;
@@ -60,7 +66,9 @@ class ConsoleIT {
                 NODES,
                 NODES,
                 SHARDS,
-                (number, port) -> List.of("outbox-relay.management.allow-writes = " + (number != READ_ONLY)));
+                (number, port) -> List.of(
+                        "outbox-relay.management.allow-writes = " + (number != READ_ONLY),
+                        "outbox-relay.management.auth { user = " + USER + ", password = \"" + PASSWORD + "\" }"));
         audit.startWriting(EVENTS_PER_SECOND);
         browser = Browser.start(chromium.get());
     }
@@ -119,16 +127,22 @@ class ConsoleIT {
                 .click();
     }
 
-    private void signIn(String token) {
+    /** An empty user signs in with a token. */
+    private void signIn(String user, String secret) {
         page.locator("#sign").click();
-        page.locator("#token").fill(token);
-        page.locator("#token").press("Enter");
+        page.locator("#user").fill(user);
+        page.locator("#secret").fill(secret);
+        page.locator("#secret").press("Enter");
         assertThat(page.locator("#sign")).hasText("Sign out");
     }
 
     private void say(String reason) {
+        say("ann", reason);
+    }
+
+    private void say(String by, String reason) {
         page.locator("#ask-reason").fill(reason);
-        page.locator("#ask-by").fill("ann");
+        page.locator("#ask-by").fill(by);
         page.locator("#ask-go").click();
     }
 
@@ -169,7 +183,7 @@ class ConsoleIT {
     @Test
     void aShardIsPausedWithAReasonAndResumed() {
         look(1);
-        signIn(fleet.token());
+        signIn("", fleet.token());
         press(row(1), "pause shard orders/1");
         say("new index");
         assertThat(row(1)).hasAttribute("data-kind", "paused");
@@ -196,12 +210,67 @@ class ConsoleIT {
         look(1);
         press(row(3), "pause shard orders/3");
         say("try");
-        assertThat(page.locator("#message")).containsText("sign in with a token first");
-        signIn("not-the-token-of-this-node");
+        assertThat(page.locator("#message")).containsText("sign in first");
+        signIn("", "not-the-token-of-this-node");
+        refusedAgain();
+        page.locator("#sign").click();
+        signIn(USER, "not the password");
+        refusedAgain();
+        picture("refused");
+    }
+
+    private void refusedAgain() {
         press(row(3), "pause shard orders/3");
         say("try again");
-        assertThat(page.locator("#message")).containsText("this token is not accepted");
+        assertThat(page.locator("#message")).containsText("what you signed in with is not accepted");
         assertThat(row(3)).hasAttribute("data-kind", "relaying");
-        picture("refused");
+    }
+
+    @Test
+    void whoSignsInAsAUserActsAsThatUserWhateverNameIsGiven() {
+        look(1);
+        signIn(USER, PASSWORD);
+        press(row(4), "pause shard orders/4");
+        say("bob", "as a user");
+        assertThat(row(4)).hasAttribute("data-kind", "paused");
+        assertThat(page.locator("#trouble-list")).containsText("paused by " + USER + " since");
+        press(row(4), "resume shard orders/4");
+        say("done");
+        assertThat(row(4)).hasAttribute("data-kind", "relaying");
+        fleet.awaitSpread();
+    }
+
+    @Test
+    void aRowThatWasPutAsideIsReleasedAndThenSkipped() throws Exception {
+        String event = UUID.randomUUID().toString();
+        insertWithBadHeaders(event);
+        look(1);
+        Locator card = page.locator("#parked .card", new Page.LocatorOptions().setHasText(event));
+        assertThat(card).containsText("column headers is not a JSON object");
+        assertThat(card).containsText("1 attempt");
+        picture("aside");
+        press(card, "release event " + event);
+        say("try");
+        assertThat(page.locator("#message")).containsText("sign in first");
+        signIn("", fleet.token());
+        press(card, "release event " + event);
+        say("try");
+        assertThat(page.locator("#message")).containsText("Event " + event + " is tried again");
+        assertThat(card).containsText("2 attempts");
+        press(card, "skip event " + event);
+        say("nobody needs it");
+        assertThat(page.locator("#message")).containsText("Event " + event + " is skipped");
+        assertThat(page.locator("#parked")).containsText("Nothing is put aside");
+        assertThat(page.locator("#history")).containsText("nobody needs it");
+    }
+
+    private static void insertWithBadHeaders(String event) throws SQLException {
+        try (Connection connection = audit.connect();
+                PreparedStatement insert = connection.prepareStatement("insert into outbox"
+                        + " (id, aggregatetype, aggregateid, type, payload, headers)"
+                        + " values (?::uuid, 'order', 'bad-headers', 'Changed', null, '[1]')")) {
+            insert.setString(1, event);
+            insert.executeUpdate();
+        }
     }
 }
