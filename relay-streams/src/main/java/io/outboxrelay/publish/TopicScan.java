@@ -16,11 +16,13 @@ import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -183,7 +185,7 @@ public final class TopicScan implements AutoCloseable {
     }
 
     private void read(Map<TopicPartition, Long> starts, Consumer<Found> each, DoubleConsumer share) {
-        Map<TopicPartition, Long> ends = consumer.endOffsets(starts.keySet());
+        Map<TopicPartition, Long> ends = ends(starts.keySet());
         consumer.assign(starts.keySet());
         starts.forEach(consumer::seek);
         long total = left(ends);
@@ -201,8 +203,32 @@ public final class TopicScan implements AutoCloseable {
             left = now;
             share.accept((double) (total - left) / total);
             if (System.nanoTime() - movedNanos > PATIENCE.toNanos()) {
-                throw new TimeoutException("no record for " + PATIENCE.toSeconds() + " s, and " + left + " are left");
+                throw new TimeoutException("no record for " + PATIENCE.toSeconds() + " s, and " + left
+                        + " are left; a producer's open transaction on the topic holds up whatever comes after it");
             }
+        }
+    }
+
+    /**
+     * Behind open transactions too: where a consumer of committed records sees the end may be before records whose commit
+     * was confirmed already, as Kafka marks a transaction in its partitions only afterwards.
+     */
+    private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        get(admin.listOffsets(latest).all(), kafka).forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    private static <T> T get(KafkaFuture<T> answer, String of) {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw KafkaFaults.classify(of, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw KafkaFaults.classify(of, e);
         }
     }
 

@@ -25,6 +25,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -37,9 +39,13 @@ class VerifyIT extends ShopScene {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private static Report verify(OutboxSettings outbox, Verification.Plan plan) {
+        return verify(outbox, plan, (step, share) -> {});
+    }
+
+    private static Report verify(OutboxSettings outbox, Verification.Plan plan, Verification.Progress progress) {
         try (TopicScan scan = TopicScan.open(outbox.kafka());
                 RingSent sent = RingSent.open(outbox)) {
-            return new Verification(outbox, sent, scan, (step, share) -> {}).run(plan);
+            return new Verification(outbox, sent, scan, progress).run(plan);
         }
     }
 
@@ -122,6 +128,36 @@ class VerifyIT extends ShopScene {
         assertThat(events(window.missing())).containsExactly(ids.get(1));
         assertClean(verify(outbox, new Verification.Plan(null, before, 1000, 100)), shop.written());
         theCommandSaysSo(file, ids);
+        anOpenTransactionOfAnotherProducerIsWaitedFor(outbox);
+    }
+
+    /** Its records are read as soon as it has ended, and what is behind it is not missing. */
+    private static void anOpenTransactionOfAnotherProducerIsWaitedFor(OutboxSettings outbox) throws Exception {
+        Instant before = Instant.now();
+        String id = UUID.randomUUID().toString();
+        CountDownLatch reading = new CountDownLatch(2);
+        try (KafkaProducer<String, String> other = new KafkaProducer<>(
+                Map.of("bootstrap.servers", shop.kafka.bootstrapServers(), "transactional.id", "somebody"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(Shop.TOPIC, "planted", "0")).get();
+            writeAcknowledged(id);
+            send(id);
+            Verification.Progress progress = (step, share) -> {
+                if (step.equals("topics")) {
+                    reading.countDown();
+                }
+            };
+            CompletableFuture<Report> report = CompletableFuture.supplyAsync(
+                    () -> verify(outbox, new Verification.Plan(before, null, 1000, 100), progress));
+            assertThat(reading.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            other.commitTransaction();
+            Report found = report.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertThat(found.events()).isEqualTo(1);
+            assertThat(events(found.missing())).isEmpty();
+        }
     }
 
     private static void theCommandSaysSo(Path config, List<String> ids) throws Exception {

@@ -110,7 +110,10 @@ final class LaneKit implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The values of a topic up to the ends that its partitions have now, as readers of committed records see them. */
+    /**
+     * The values of a topic up to the ends that its partitions have now, as readers of committed records see them: all
+     * that a lane has confirmed.
+     */
     List<String> committed(String topic) throws Exception {
         return read(topic).stream()
                 .map(r -> new String(r.value(), StandardCharsets.UTF_8))
@@ -118,6 +121,7 @@ final class LaneKit implements AutoCloseable {
     }
 
     List<ConsumerRecord<byte[], byte[]>> read(String topic) throws Exception {
+        Transactions.awaitMarked(kafka.bootstrapServers());
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
