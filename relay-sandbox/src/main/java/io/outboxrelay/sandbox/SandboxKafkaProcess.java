@@ -15,7 +15,9 @@ import org.apache.kafka.common.Uuid;
  * uses it. Its data is in a temporary folder, and it is compiled well, unlike those of {@link SandboxKafkaCluster}.
  */
 public final class SandboxKafkaProcess implements AutoCloseable {
-    private static final int LIMIT_SECONDS = 60;
+    /** On a loaded machine of one core a broker has taken more than one minute. */
+    private static final int LIMIT_SECONDS = 240;
+
     private static final List<String> JAVA_OPTIONS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
 
     private final TemporaryFolder folder;
@@ -61,7 +63,9 @@ public final class SandboxKafkaProcess implements AutoCloseable {
 
     /** Creates a topic, as soon as the broker answers. */
     public void createTopic(String name, int partitions) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+        Map<String, Object> patient =
+                Map.of("bootstrap.servers", bootstrapServers(), "default.api.timeout.ms", 1_000 * LIMIT_SECONDS);
+        try (Admin admin = Admin.create(patient)) {
             admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
                     .all()
                     .get(LIMIT_SECONDS, TimeUnit.SECONDS);

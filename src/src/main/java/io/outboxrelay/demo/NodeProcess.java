@@ -1,5 +1,6 @@
 package io.outboxrelay.demo;
 
+import io.outboxrelay.node.ClassArchive;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -171,6 +172,9 @@ final class NodeProcess {
                 // several JVMs warm up at once on one machine: compile quickly rather than well
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError"));
+        if (launch.classPath().equals(Launch.SAME_BUILD.classPath())) {
+            ClassArchive.option().ifPresent(command::add);
+        }
         command.addAll(launch.javaOptions());
         command.addAll(List.of(
                 "-cp",
