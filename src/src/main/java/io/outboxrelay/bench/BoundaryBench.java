@@ -36,11 +36,11 @@ final class BoundaryBench {
             server.execute("create table " + Boundaries.TABLE + " (shard int, boundary text)");
             Boundaries boundaries = new Boundaries(connection);
             DueLatencies latencies = new DueLatencies();
-            try (BenchRelay relay = BenchRelay.open(server.ring())) {
+            try (BenchRelay relay = BenchRelay.open(server.ring());
+                    SteadyWriters writers = new SteadyWriters(server, BenchServer.RING, options.eventsPerSecond())) {
                 relay.relay(boundaryFirst ? boundaries : new BenchRelay.Nowhere(), handedOver(latencies));
                 long began = System.nanoTime();
                 long from = began + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
-                SteadyWriters writers = new SteadyWriters(server, BenchServer.RING, options.eventsPerSecond());
                 Cost cost = Cost.of(server, () -> awaitAll(latencies, writers));
                 Summary summary = latencies.between(from, System.nanoTime());
                 report.row(
@@ -57,7 +57,9 @@ final class BoundaryBench {
     }
 
     private void awaitAll(DueLatencies latencies, SteadyWriters writers) throws Exception {
-        long written = writers.write(WARM_UP_SECONDS + options.seconds());
+        writers.start();
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS + options.seconds()));
+        long written = writers.stop();
         while (latencies.count() < written) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

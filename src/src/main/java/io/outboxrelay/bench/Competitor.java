@@ -1,5 +1,6 @@
 package io.outboxrelay.bench;
 
+import io.outboxrelay.node.ClassArchive;
 import io.outboxrelay.sandbox.RolesDocument;
 import io.outboxrelay.store.postgres.Migrations;
 import java.io.IOException;
@@ -80,8 +81,10 @@ public enum Competitor {
 
     /** As the script `relay` starts a node. */
     private static ProcessBuilder java(String main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ClassArchive.option().ifPresent(command::add);
+        command.addAll(List.of(
                 "-XX:+UseParallelGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.awt.headless=true",

@@ -4,8 +4,6 @@ import io.outboxrelay.bench.DueLatencies.Summary;
 import io.outboxrelay.settings.OutboxSettings;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -38,12 +36,10 @@ final class HeldBench {
             OutboxSettings settings = table.equals(BenchServer.RING) ? server.ring() : server.plain();
             DueLatencies latencies = new DueLatencies();
             try (BenchRelay relay = BenchRelay.start(settings, latencies);
-                    Connection holder = server.connect()) {
-                long warmUp = Math.min(LONGEST_WARM_UP_SECONDS, options.seconds());
-                long seconds = warmUp + 2L * options.seconds();
-                CompletableFuture<Long> written =
-                        write(new SteadyWriters(server, table, options.eventsPerSecond()), seconds);
-                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(warmUp));
+                    Connection holder = server.connect();
+                    SteadyWriters writers = new SteadyWriters(server, table, options.eventsPerSecond())) {
+                writers.start();
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(Math.min(LONGEST_WARM_UP_SECONDS, options.seconds())));
                 long began = System.nanoTime();
                 Cost unheld = Cost.of(server, this::pass);
                 hold(holder);
@@ -51,7 +47,7 @@ final class HeldBench {
                 Cost after = Cost.of(server, this::pass);
                 long ended = System.nanoTime();
                 holder.rollback();
-                await(latencies, written.join());
+                await(latencies, writers.stop());
                 Summary before = latencies.between(began, held);
                 Summary during = latencies.between(held, ended);
                 print(name + ", unheld", before, unheld);
@@ -59,16 +55,6 @@ final class HeldBench {
                 return during.p99() / before.p99();
             }
         }
-    }
-
-    private static CompletableFuture<Long> write(SteadyWriters writers, long seconds) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return writers.write(seconds);
-            } catch (Exception e) {
-                throw new CompletionException(e);
-            }
-        });
     }
 
     private void pass() {

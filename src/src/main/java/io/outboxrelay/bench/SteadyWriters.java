@@ -17,13 +17,16 @@ import java.util.concurrent.locks.LockSupport;
  * Writers that keep a timetable, whether or not the database keeps up: each event carries the moment at which its
  * transaction was due, so that a stall counts for every event that had to wait behind it.
  */
-final class SteadyWriters {
+final class SteadyWriters implements AutoCloseable {
     static final int ROWS_PER_TRANSACTION = 10;
     private static final int WRITERS = 4;
 
     private final BenchServer server;
     private final String table;
     private final long nanosPerTransaction;
+    private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+    private final List<Future<Long>> writers = new ArrayList<>();
+    private volatile boolean stopped;
 
     SteadyWriters(BenchServer server, String table, int eventsPerSecond) {
         this.server = server;
@@ -36,34 +39,38 @@ final class SteadyWriters {
         return ByteBuffer.wrap(payload).getLong();
     }
 
-    /** Writes for so long; returns how many events. */
-    long write(long seconds) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
-        try {
-            long began = System.nanoTime();
-            long transactions = TimeUnit.SECONDS.toNanos(seconds) / nanosPerTransaction;
-            List<Future<Long>> writers = new ArrayList<>();
-            for (int n = 0; n < WRITERS; n++) {
-                writers.add(threads.submit(writer(began, n, transactions)));
-            }
-            long written = 0;
-            for (Future<Long> writer : writers) {
-                written += writer.get();
-            }
-            return written;
-        } finally {
-            threads.shutdownNow();
+    /** Begins to write. */
+    void start() {
+        long began = System.nanoTime();
+        for (int n = 0; n < WRITERS; n++) {
+            writers.add(threads.submit(writer(began, n)));
         }
     }
 
-    private Callable<Long> writer(long began, int first, long transactions) {
+    /** Stops writing; returns how many events were written. */
+    long stop() throws Exception {
+        stopped = true;
+        long written = 0;
+        for (Future<Long> writer : writers) {
+            written += writer.get();
+        }
+        return written;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        threads.shutdownNow();
+    }
+
+    private Callable<Long> writer(long began, int first) {
         return () -> {
             long written = 0;
             try (Connection connection = server.connect();
                     PreparedStatement insert = connection.prepareStatement("insert into " + table
                             + " (aggregatetype, aggregateid, type, payload) values ('order', ?, 'Changed', ?)")) {
                 connection.setAutoCommit(false);
-                for (long n = first; n < transactions; n += WRITERS) {
+                for (long n = first; !stopped; n += WRITERS) {
                     long due = began + n * nanosPerTransaction;
                     awaitTurn(due);
                     writeOne(insert, n, due);
