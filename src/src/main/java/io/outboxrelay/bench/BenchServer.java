@@ -13,12 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A PostgreSQL for one workload: the relay's own outbox, and a plain table beside it. */
-final class BenchServer implements AutoCloseable {
-    static final String RING = "outbox";
-    static final String PLAIN = "plain_outbox";
+public final class BenchServer implements AutoCloseable {
+    public static final String RING = "outbox";
+    public static final String PLAIN = "plain_outbox";
 
     private static final Map<String, String> SERVER = Map.of("shared_buffers", "1GB", "max_wal_size", "4GB");
-    private static final int PAYLOAD_BYTES = 300;
     private static final int ROWS_PER_INSERT = 100_000;
 
     private final SandboxPostgres postgres;
@@ -39,7 +38,7 @@ final class BenchServer implements AutoCloseable {
         return start(shards, Map.of());
     }
 
-    static BenchServer start(int shards, Map<String, String> further) throws SQLException {
+    public static BenchServer start(int shards, Map<String, String> further) throws SQLException {
         Map<String, String> configuration = new TreeMap<>(SERVER);
         configuration.putAll(further);
         SandboxPostgres postgres = SandboxPostgres.start(configuration);
@@ -69,16 +68,16 @@ final class BenchServer implements AutoCloseable {
         return plain;
     }
 
-    SandboxPostgres postgres() {
+    public SandboxPostgres postgres() {
         return postgres;
     }
 
-    long postmaster() {
+    public long postmaster() {
         return postmaster;
     }
 
     /** A further connection; the caller closes it. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
@@ -95,13 +94,13 @@ final class BenchServer implements AutoCloseable {
         return connection;
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    long number(String query) throws SQLException {
+    public long number(String query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
@@ -109,18 +108,14 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
-    /** Inserts so many rows, ten thousand keys in turn. */
-    void fill(String table, int rows) throws SQLException {
+    /** Inserts so many rows, each batch in a transaction of its own. */
+    public void fill(String table, int rows, EventShape shape) throws SQLException {
         for (int from = 0; from < rows; from += ROWS_PER_INSERT) {
             int to = Math.min(rows, from + ROWS_PER_INSERT) - 1;
             execute("insert into " + table + " (aggregatetype, aggregateid, type, payload) select 'order',"
-                    + " 'order-' || (n % 10000), 'Changed', convert_to(rpad(n::text, " + PAYLOAD_BYTES
-                    + ", 'x'), 'UTF8') from generate_series(" + from + ", " + to + ") n");
+                    + " 'order-' || (n % " + shape.keys() + "), 'Changed', " + shape.payloadSql()
+                    + " from generate_series(" + from + ", " + to + ") n, " + EventShape.NOISE_SQL + " noise");
         }
-    }
-
-    static byte[] payload() {
-        return new byte[PAYLOAD_BYTES];
     }
 
     @Override

@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /** The relay's defaults, pointed at a sandbox, under one of the roles of docs/roles.md. */
-final class BenchSettings {
+public final class BenchSettings {
     private static final String OUTBOX = "outbox-relay.outboxes.orders.";
 
     private BenchSettings() {}
 
-    static OutboxSettings ring(SandboxPostgres postgres, String user, String table, int shards) {
+    public static OutboxSettings ring(SandboxPostgres postgres, String user, String table, int shards) {
         return outbox(postgres, user, table, shards, "ring");
     }
 
@@ -45,7 +45,7 @@ final class BenchSettings {
     }
 
     /** The configuration file of a node: what differs from the defaults and nothing else. */
-    static String node(SandboxPostgres postgres, String brokers, int shards, String delivery) {
+    public static String node(SandboxPostgres postgres, String brokers, int shards, String delivery) {
         return """
                 outbox-relay {
                   database { url = "%s", user = %s }

@@ -24,7 +24,9 @@ final class BoundaryBench {
     void run() throws Exception {
         report.heading(
                 "boundary: %,d events/s in transactions of %d, %d s, every commit flushed",
-                options.eventsPerSecond(), SteadyWriters.ROWS_PER_TRANSACTION, options.seconds());
+                options.eventsPerSecond(),
+                SteadyWriters.rowsPerTransaction(options.eventsPerSecond()),
+                options.seconds());
         report.columns("due to handed over", "p50 ms", "p99 ms", "max ms", "PostgreSQL cores", "commits/s for it");
         measure("as read", false);
         measure("boundary first", true);
@@ -37,7 +39,8 @@ final class BoundaryBench {
             Boundaries boundaries = new Boundaries(connection);
             DueLatencies latencies = new DueLatencies();
             try (BenchRelay relay = BenchRelay.open(server.ring());
-                    SteadyWriters writers = new SteadyWriters(server, BenchServer.RING, options.eventsPerSecond())) {
+                    SteadyWriters writers =
+                            new SteadyWriters(server, BenchServer.RING, EventShape.USUAL, options.eventsPerSecond())) {
                 relay.relay(boundaryFirst ? boundaries : new BenchRelay.Nowhere(), handedOver(latencies));
                 long began = System.nanoTime();
                 long from = began + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);

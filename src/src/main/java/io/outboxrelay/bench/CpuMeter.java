@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * CPU time of a process and of all it started, ended ones included, from Linux's {@code /proc/PID/stat} (proc(5)): user
  * and system time, in seconds.
  */
-final class CpuMeter {
+public final class CpuMeter {
     private static final double TICKS_PER_SECOND = 100;
     private static final int PARENT = 1;
     private static final int USER_TIME = 11;
@@ -19,7 +19,7 @@ final class CpuMeter {
     private final long root;
     private final double began;
 
-    CpuMeter(long root) {
+    public CpuMeter(long root) {
         this.root = root;
         this.began = total();
     }
@@ -30,11 +30,11 @@ final class CpuMeter {
     }
 
     /** Since the process began. */
-    static double totalOf(long root) {
+    public static double totalOf(long root) {
         return new CpuMeter(root).began;
     }
 
-    double secondsSinceStart() {
+    public double secondsSinceStart() {
         return total() - began;
     }
 

@@ -52,13 +52,13 @@ final class DrainBench {
             drain(server.ring(), options.rows());
         }
         int rows = Math.min(options.rows(), 200_000);
-        server.fill(BenchServer.PLAIN, rows);
+        server.fill(BenchServer.PLAIN, rows, EventShape.USUAL);
         drain(server.plain(), rows);
     }
 
     private static void refill(BenchServer server, String table, int rows) throws SQLException {
         server.execute("truncate " + table);
-        server.fill(table, rows);
+        server.fill(table, rows, EventShape.USUAL);
         server.execute("vacuum analyze " + table);
     }
 

@@ -23,7 +23,10 @@ final class HeldBench {
     void run() throws Exception {
         report.heading(
                 "held: %,d events/s in transactions of %d, %d s without and %d s with a snapshot and xid held elsewhere",
-                options.eventsPerSecond(), SteadyWriters.ROWS_PER_TRANSACTION, options.seconds(), options.seconds());
+                options.eventsPerSecond(),
+                SteadyWriters.rowsPerTransaction(options.eventsPerSecond()),
+                options.seconds(),
+                options.seconds());
         report.columns("due to read", "p50 ms", "p99 ms", "max ms", "PostgreSQL cores", "relay+writer cores");
         double ring = measured("ring", BenchServer.RING);
         double plain = measured("delete", BenchServer.PLAIN);
@@ -37,7 +40,8 @@ final class HeldBench {
             DueLatencies latencies = new DueLatencies();
             try (BenchRelay relay = BenchRelay.start(settings, latencies);
                     Connection holder = server.connect();
-                    SteadyWriters writers = new SteadyWriters(server, table, options.eventsPerSecond())) {
+                    SteadyWriters writers =
+                            new SteadyWriters(server, table, EventShape.USUAL, options.eventsPerSecond())) {
                 writers.start();
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(Math.min(LONGEST_WARM_UP_SECONDS, options.seconds())));
                 long began = System.nanoTime();

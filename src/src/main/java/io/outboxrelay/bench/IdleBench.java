@@ -37,7 +37,7 @@ final class IdleBench {
             report.columns("", "looks/s", "PostgreSQL ms/s", "relay ms/s", "CPU us per look");
             Look quietEmpty = measured("quiet server, no sent rows", server, false);
             Look busyEmpty = measured("others write, no sent rows", server, true);
-            server.fill(BenchServer.RING, options.rows());
+            server.fill(BenchServer.RING, options.rows(), EventShape.USUAL);
             DrainBench.drain(server.ring(), options.rows());
             server.execute("checkpoint");
             String kept = "%,d sent rows".formatted(options.rows());

@@ -96,7 +96,7 @@ final class InsertBench {
                 long began = System.nanoTime();
                 do {
                     insert.setString(1, "order-" + commits % 10_000);
-                    insert.setBytes(2, BenchServer.payload());
+                    insert.setBytes(2, EventShape.USUAL.payload(commits, 0));
                     insert.executeUpdate();
                     commits++;
                 } while (System.nanoTime() - began < nanos);

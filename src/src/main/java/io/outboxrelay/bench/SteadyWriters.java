@@ -1,6 +1,5 @@
 package io.outboxrelay.bench;
 
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,41 +14,51 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writers that keep a timetable, whether or not the database keeps up: each event carries the moment at which its
- * transaction was due, so that a stall counts for every event that had to wait behind it.
+ * transaction was due, so that a stall counts for every event that had to wait behind it. Events are numbered without gaps, and all of a
+ * key are written by the same writer, so that their numbers are their order.
  */
-final class SteadyWriters implements AutoCloseable {
-    static final int ROWS_PER_TRANSACTION = 10;
+public final class SteadyWriters implements AutoCloseable {
     private static final int WRITERS = 4;
+    private static final int TRANSACTIONS_PER_SECOND = 1_000;
 
     private final BenchServer server;
     private final String table;
+    private final EventShape shape;
+    private final int rowsPerTransaction;
     private final long nanosPerTransaction;
     private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     private final List<Future<Long>> writers = new ArrayList<>();
-    private volatile boolean stopped;
+    private volatile long began;
+    private volatile long rounds = Long.MAX_VALUE;
 
-    SteadyWriters(BenchServer server, String table, int eventsPerSecond) {
+    /** In transactions of as many rows as it takes to need about a thousand of them per second. */
+    public SteadyWriters(BenchServer server, String table, EventShape shape, int eventsPerSecond) {
         this.server = server;
         this.table = table;
-        this.nanosPerTransaction = TimeUnit.SECONDS.toNanos(ROWS_PER_TRANSACTION) / eventsPerSecond;
-    }
-
-    /** When the event was due. */
-    static long due(byte[] payload) {
-        return ByteBuffer.wrap(payload).getLong();
-    }
-
-    /** Begins to write. */
-    void start() {
-        long began = System.nanoTime();
-        for (int n = 0; n < WRITERS; n++) {
-            writers.add(threads.submit(writer(began, n)));
+        this.shape = shape;
+        this.rowsPerTransaction = rowsPerTransaction(eventsPerSecond);
+        this.nanosPerTransaction = TimeUnit.SECONDS.toNanos(rowsPerTransaction) / eventsPerSecond;
+        if (shape.keys() % WRITERS != 0) {
+            throw new IllegalArgumentException("keys = " + shape.keys() + ", legal multiples of " + WRITERS);
         }
     }
 
-    /** Stops writing; returns how many events were written. */
-    long stop() throws Exception {
-        stopped = true;
+    static int rowsPerTransaction(int eventsPerSecond) {
+        return Math.max(1, eventsPerSecond / TRANSACTIONS_PER_SECOND);
+    }
+
+    /** Begins to write. */
+    public void start() {
+        began = System.nanoTime();
+        for (int n = 0; n < WRITERS; n++) {
+            writers.add(threads.submit(writer(n)));
+        }
+    }
+
+    /** Writes what is due by now and stops; returns how many events were written. */
+    public long stop() throws Exception {
+        // One more, because each writer may have seen the former end already.
+        rounds = Math.min(rounds, (System.nanoTime() - began) / (WRITERS * nanosPerTransaction) + 2);
         long written = 0;
         for (Future<Long> writer : writers) {
             written += writer.get();
@@ -59,23 +68,26 @@ final class SteadyWriters implements AutoCloseable {
 
     @Override
     public void close() {
-        stopped = true;
+        rounds = 0;
         threads.shutdownNow();
     }
 
-    private Callable<Long> writer(long began, int first) {
+    private Callable<Long> writer(int writer) {
         return () -> {
             long written = 0;
             try (Connection connection = server.connect();
                     PreparedStatement insert = connection.prepareStatement("insert into " + table
                             + " (aggregatetype, aggregateid, type, payload) values ('order', ?, 'Changed', ?)")) {
                 connection.setAutoCommit(false);
-                for (long n = first; !stopped; n += WRITERS) {
-                    long due = began + n * nanosPerTransaction;
+                for (long round = 0; round < rounds; round++) {
+                    long due = began + (round * WRITERS + writer) * nanosPerTransaction;
                     awaitTurn(due);
-                    writeOne(insert, n, due);
+                    for (int row = 0; row < rowsPerTransaction; row++) {
+                        add(insert, writer + WRITERS * written, due);
+                        written++;
+                    }
+                    insert.executeBatch();
                     connection.commit();
-                    written += ROWS_PER_TRANSACTION;
                 }
             }
             return written;
@@ -84,20 +96,15 @@ final class SteadyWriters implements AutoCloseable {
 
     private static void awaitTurn(long due) {
         long wait = due - System.nanoTime();
-        while (wait > 0) {
+        while (wait > 0 && !Thread.interrupted()) {
             LockSupport.parkNanos(wait);
             wait = due - System.nanoTime();
         }
     }
 
-    private static void writeOne(PreparedStatement insert, long transaction, long due) throws SQLException {
-        byte[] payload = BenchServer.payload();
-        ByteBuffer.wrap(payload).putLong(due);
-        for (int row = 0; row < ROWS_PER_TRANSACTION; row++) {
-            insert.setString(1, "order-" + (transaction * ROWS_PER_TRANSACTION + row) % 10_000);
-            insert.setBytes(2, payload);
-            insert.addBatch();
-        }
-        insert.executeBatch();
+    private void add(PreparedStatement insert, long number, long due) throws SQLException {
+        insert.setString(1, shape.key(number));
+        insert.setBytes(2, shape.payload(number, due));
+        insert.addBatch();
     }
 }

@@ -1,12 +1,11 @@
 package io.outboxrelay.cli;
 
-import io.outboxrelay.bench.BacklogBench;
-import io.outboxrelay.bench.BacklogResult;
-import io.outboxrelay.bench.Bench;
-import io.outboxrelay.bench.Bench.Workload;
-import io.outboxrelay.bench.BenchOptions;
-import io.outboxrelay.bench.Competitor;
-import io.outboxrelay.bench.DebeziumServer;
+import io.outboxrelay.bench.contest.Competitor;
+import io.outboxrelay.bench.contest.Contest;
+import io.outboxrelay.bench.contest.ContestOptions;
+import io.outboxrelay.bench.contest.DebeziumServer;
+import io.outboxrelay.bench.contest.Outcome;
+import io.outboxrelay.bench.contest.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -14,47 +13,62 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures on this machine; starts the servers it needs itself. */
+/** Measures on this machine, beside the alternatives; starts the servers it needs itself. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures reading, acknowledging and writing on this machine, beside the alternatives.")
+        description =
+                "Measures on this machine what the relay and its alternatives bring from PostgreSQL to Kafka, each in"
+                        + " turn on servers of its own, and writes a report.",
+        subcommands = StoreBenchCommand.class)
 final class BenchCommand implements Callable<Integer> {
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--workload",
-            defaultValue = "all",
-            description = "drain, held, idle, insert, boundary, all (of these), or backlog. Default: ${DEFAULT-VALUE}.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "WORKLOAD",
+            description = "backlog, steady, idle, held, crash, scale, keys, payload or all.")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private String workload;
+    private List<String> workloads;
 
     @Option(
             names = "--rows",
+            split = ",",
             defaultValue = "1000000",
-            description = "Rows of backlog (drain), sent rows kept (idle). Default: ${DEFAULT-VALUE}.")
-    private int rows;
+            description = "Sizes of backlogs; all but backlog take the first. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private List<Integer> rows;
+
+    @Option(
+            names = "--rates",
+            split = ",",
+            defaultValue = "500,2000,5000,10000",
+            description = "Events per second of steady; held and crash take the second. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private List<Integer> rates;
 
     @Option(
             names = "--seconds",
-            defaultValue = "180",
-            description = "Length of each phase of all but drain. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "60",
+            description = "How long steady, idle and crash are measured. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(
-            names = "--rate",
-            defaultValue = "5000",
-            description = "Events per second (held, boundary). Default: ${DEFAULT-VALUE}.")
-    private int rate;
+            names = "--held-seconds",
+            defaultValue = "180",
+            description = "How long the snapshot of held is held. Default: ${DEFAULT-VALUE}.")
+    private int heldSeconds;
 
     @Option(names = "--shards", defaultValue = "16", description = "Shards. Default: ${DEFAULT-VALUE}.")
     private int shards;
@@ -62,16 +76,15 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--competitors",
             split = ",",
-            defaultValue = "RELAY,RELAY_EXACTLY_ONCE,POLLER",
-            description = "Who takes part in backlog: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
+            description = "Who takes part: ${COMPLETION-CANDIDATES}. Default: all that can be started.")
+    @Nullable
     private List<Competitor> competitors;
 
     @Option(
             names = "--debezium",
             paramLabel = "FOLDER",
             defaultValue = "debezium-server",
-            description = "Where Debezium Server was unpacked (backlog). Default: ${DEFAULT-VALUE}.")
+            description = "Where Debezium Server was unpacked. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path debezium;
 
@@ -83,41 +96,75 @@ final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path debeziumJava;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FOLDER",
+            description =
+                    "Where report.md, report.json, plots and logs go. Default: a new folder among temporary files.")
+    @Nullable
+    private Path folder;
+
     @Override
     public Integer call() throws Exception {
-        if (rows < 1 || shards < 1 || shards > 1024 || seconds < 1 || rate < 10) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "--rows = " + rows + ", legal from 1; --shards = " + shards + ", legal 1 to 1024; --seconds = "
-                            + seconds + ", legal from 1; --rate = " + rate + ", legal from 10");
-        }
-        if (workload.equals("backlog")) {
-            Path folder = Files.createTempDirectory("outbox-relay-bench-");
-            System.out.println("logs: " + folder);
-            List<BacklogResult> results = new BacklogBench(
-                            rows,
-                            shards,
-                            folder,
-                            new DebeziumServer.Unpacked(debezium.toAbsolutePath(), debeziumJava.toAbsolutePath()),
-                            System.out)
-                    .run(EnumSet.copyOf(competitors));
-            return results.stream().allMatch(result -> result.lost() == 0) ? 0 : 1;
-        }
-        Bench.run(workloads(), new BenchOptions(rows, shards, seconds, rate), System.out);
-        return CommandLine.ExitCode.OK;
+        Set<Workload> wanted = workloads();
+        validate();
+        DebeziumServer.Unpacked server =
+                new DebeziumServer.Unpacked(debezium.toAbsolutePath(), debeziumJava.toAbsolutePath());
+        Path report = folder == null
+                ? Files.createTempDirectory("outbox-relay-bench-")
+                : Files.createDirectories(folder.toAbsolutePath());
+        ContestOptions options =
+                new ContestOptions(rows, rates, seconds, heldSeconds, shards, participants(server), server, report);
+        List<Outcome> outcomes = new Contest(options, System.out).run(wanted);
+        return outcomes.stream().allMatch(Outcome::clean) ? 0 : 1;
     }
 
     private Set<Workload> workloads() {
-        if (workload.equals("all")) {
-            return EnumSet.allOf(Workload.class);
-        }
-        for (Workload one : Workload.values()) {
-            if (one.name().toLowerCase(Locale.ROOT).equals(workload)) {
-                return EnumSet.of(one);
+        Set<Workload> wanted = EnumSet.noneOf(Workload.class);
+        for (String name : workloads) {
+            if (name.equals("all")) {
+                wanted.addAll(EnumSet.allOf(Workload.class));
+            } else {
+                wanted.add(workload(name));
             }
         }
-        throw new CommandLine.ParameterException(
+        return wanted;
+    }
+
+    private Workload workload(String name) {
+        for (Workload one : Workload.values()) {
+            if (one.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return one;
+            }
+        }
+        throw new ParameterException(
                 spec.commandLine(),
-                "--workload = " + workload + ", legal drain | held | idle | insert | boundary | all | backlog");
+                "WORKLOAD = " + name + ", legal backlog | steady | idle | held | crash | scale | keys | payload | all");
+    }
+
+    private void validate() {
+        require(rows.stream().allMatch(count -> count >= 1), "--rows = " + rows + ", legal from 1");
+        require(rates.stream().allMatch(rate -> rate >= 1), "--rates = " + rates + ", legal from 1");
+        require(seconds >= 1, "--seconds = " + seconds + ", legal from 1");
+        require(heldSeconds >= 1, "--held-seconds = " + heldSeconds + ", legal from 1");
+        require(shards >= 1 && shards <= 1024, "--shards = " + shards + ", legal 1 to 1024");
+    }
+
+    private void require(boolean legal, String problem) {
+        if (!legal) {
+            throw new ParameterException(spec.commandLine(), problem);
+        }
+    }
+
+    private Set<Competitor> participants(DebeziumServer.Unpacked server) throws Exception {
+        if (competitors != null) {
+            return EnumSet.copyOf(competitors);
+        }
+        Set<Competitor> all = EnumSet.allOf(Competitor.class);
+        if (!DebeziumServer.isIn(server)) {
+            System.err.println("without Debezium Server: there is none in " + server.home() + " (--debezium)");
+            all.removeIf(Competitor::isDebezium);
+        }
+        return all;
     }
 }

@@ -7,7 +7,6 @@ import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.Position;
 import io.outboxrelay.model.ShardId;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -19,15 +18,8 @@ class DueLatenciesTest {
     private record Nowhere() implements Position {}
 
     private static Chunk due(LongStream nanos) {
-        List<OutboxRow> rows = nanos.mapToObj(due -> new OutboxRow(
-                        1,
-                        "e",
-                        "t",
-                        "k",
-                        "T",
-                        ByteBuffer.allocate(300).putLong(due).array(),
-                        null,
-                        Instant.EPOCH))
+        List<OutboxRow> rows = nanos.mapToObj(due ->
+                        new OutboxRow(1, "e", "t", "k", "T", EventShape.USUAL.payload(7, due), null, Instant.EPOCH))
                 .toList();
         return new Chunk(new ShardId("orders", 0), rows, new Nowhere());
     }
@@ -46,6 +38,16 @@ class DueLatenciesTest {
         assertThat(early.p99()).isGreaterThanOrEqualTo(500);
         assertThat(early.max()).isGreaterThanOrEqualTo(500);
         assertThat(latencies.between(now, now + 1).events()).isEqualTo(100_000);
-        assertThat(latencies.between(now + 1, now + 2)).isEqualTo(new Summary(0, 0, 0, 0));
+        assertThat(latencies.between(now + 1, now + 2)).isEqualTo(new Summary(0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void tellsWhenTheFirstLaterEventWasThere() {
+        DueLatencies latencies = new DueLatencies();
+        latencies.add(10 * MILLI, 60 * MILLI);
+        latencies.add(30 * MILLI, 50 * MILLI);
+        latencies.add(20 * MILLI, 55 * MILLI);
+        assertThat(latencies.firstAfter(20 * MILLI)).isEqualTo(30);
+        assertThat(latencies.firstAfter(31 * MILLI)).isNaN();
     }
 }

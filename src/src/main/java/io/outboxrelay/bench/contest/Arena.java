@@ -1,5 +1,6 @@
-package io.outboxrelay.bench;
+package io.outboxrelay.bench.contest;
 
+import io.outboxrelay.bench.BenchServer;
 import io.outboxrelay.sandbox.SandboxKafkaProcess;
 import io.outboxrelay.sandbox.SandboxPostgres;
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
-package io.outboxrelay.bench;
+package io.outboxrelay.bench.contest;
 
+import io.outboxrelay.bench.EventShape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,9 @@ final class Arrival implements AutoCloseable {
     private long firstMillis = Long.MAX_VALUE;
     private long lastMillis;
 
-    Arrival(String brokers, int events) {
+    Arrival(String brokers, int events, EventShape shape) {
         this.events = events;
-        this.check = new EventCheck(events);
+        this.check = new EventCheck(shape);
         this.consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
@@ -52,7 +53,7 @@ final class Arrival implements AutoCloseable {
             }
         }
         changed = System.nanoTime();
-        while (!check.complete() && alive.getAsBoolean() && System.nanoTime() - changed < patience.toNanos()) {
+        while (check.distinct() < events && alive.getAsBoolean() && System.nanoTime() - changed < patience.toNanos()) {
             if (read() > 0) {
                 changed = System.nanoTime();
             }

@@ -1,4 +1,4 @@
-package io.outboxrelay.bench;
+package io.outboxrelay.bench.contest;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
