@@ -1,7 +1,6 @@
 package io.outboxrelay.bench.contest;
 
 import io.outboxrelay.bench.BenchSettings;
-import io.outboxrelay.node.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.List;
  * @param events how many there are; only the floor has to be told
  */
 record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumServer.Unpacked debezium) {
+    private static final List<String> PLAIN_OPTIONS = List.of("-XX:+UseParallelGC"); // as the relay
 
     /** Not started yet. `folder` takes its files; started again with the same folder, it goes on where it was. */
     ProcessBuilder of(Competitor competitor, Path folder) throws IOException {
@@ -22,6 +22,7 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
             case RELAY_EXACTLY_ONCE -> relay(folder, "exactly-once");
             case POLLER ->
                 java(
+                        PLAIN_OPTIONS,
                         SkipLockedPoller.class.getName(),
                         arena.postgres().jdbcUrl(),
                         arena.postgres().user(),
@@ -39,6 +40,7 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
 
     private ProcessBuilder floor(String what) {
         return java(
+                PLAIN_OPTIONS,
                 Floor.class.getName(),
                 what,
                 arena.postgres().jdbcUrl(),
@@ -56,6 +58,7 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
             Files.writeString(config, BenchSettings.node(arena.postgres(), arena.brokers(), shards, delivery));
         }
         return java(
+                NodeOptions.get(),
                 "io.outboxrelay.cli.Main",
                 "node",
                 "--config",
@@ -64,19 +67,11 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
                 Long.toString(ProcessHandle.current().pid()));
     }
 
-    /** As the script `relay` starts a node. */
-    private static ProcessBuilder java(String main, String... arguments) {
+    private static ProcessBuilder java(List<String> options, String main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ClassArchive.option().ifPresent(command::add);
-        command.addAll(List.of(
-                "-XX:+UseParallelGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Djava.awt.headless=true",
-                "-Dfile.encoding=UTF-8",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
     }

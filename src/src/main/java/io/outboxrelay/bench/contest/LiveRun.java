@@ -58,7 +58,7 @@ record LiveRun(ContestOptions options, int shards, int eventsPerSecond, int seco
             long ended = System.nanoTime();
             Reading spent = trial.read().since(before);
             double rss = trial.residentMegabytes();
-            holder.rollback();
+            holder.close();
             long written = writers.stop();
             reader.await(written, PATIENCE, trial::isAlive);
             trial.requireAlive();
