@@ -146,7 +146,9 @@ public final class KafkaPublisher implements Publisher {
     private ProducerMessage.Envelope<byte[], byte[], Load> envelope(Load load) {
         fitBatches();
         List<ProducerRecord<byte[], byte[]>> messages = load.messages();
-        return messages.isEmpty() ? ProducerMessage.passThrough(load) : ProducerMessage.multi(messages, load);
+        return messages.isEmpty()
+                ? ProducerMessage.passThrough(load)
+                : ProducerMessage.single(new Parcel(messages), load);
     }
 
     private void fitBatches() {

@@ -36,6 +36,9 @@ final class StoppingProducer extends CountedProducer {
 
     @Override
     public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        if (record instanceof Parcel parcel) {
+            return sendAll(parcel, callback);
+        }
         if (stop.get() != null) {
             KafkaException stopped = stopped();
             callback.onCompletion(null, stopped);
@@ -48,6 +51,15 @@ final class StoppingProducer extends CountedProducer {
             }
             callback.onCompletion(metadata, failure);
         });
+    }
+
+    private Future<RecordMetadata> sendAll(Parcel parcel, Callback callback) {
+        Callback each = parcel.each(callback);
+        Future<RecordMetadata> last = CompletableFuture.failedFuture(new KafkaException("nothing was sent"));
+        for (ProducerRecord<byte[], byte[]> record : parcel.records()) {
+            last = send(record, each);
+        }
+        return last;
     }
 
     /** On the producer's own thread this only marks it as closed; on any other it waits for that thread's end. */

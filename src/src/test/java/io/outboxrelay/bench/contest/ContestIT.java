@@ -53,8 +53,7 @@ class ContestIT {
 
     @Test
     void aBacklogIsBroughtAndReported() throws Exception {
-        Set<Competitor> all =
-                EnumSet.of(Competitor.RELAY_EXACTLY_ONCE, Competitor.POLLER, Competitor.FLOOR_BOTH);
+        Set<Competitor> all = EnumSet.of(Competitor.RELAY_EXACTLY_ONCE, Competitor.POLLER, Competitor.FLOOR_BOTH);
         List<Outcome> outcomes = run(EnumSet.of(Workload.BACKLOG), all);
         assertThat(outcomes).extracting(Outcome::competitor).containsExactlyElementsOf(all);
         assertThat(outcomes).allSatisfy(outcome -> {

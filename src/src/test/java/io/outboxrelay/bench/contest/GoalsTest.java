@@ -23,17 +23,15 @@ class GoalsTest {
         assertThat(goals)
                 .extracting(Ratio::name, Ratio::value, Ratio::met)
                 .contains(
-                        tuple(
-                                "steady 2,000/s: p50 ms, relay to the better Debezium", 0.5, true),
-                        tuple(
-                                "steady 2,000/s: p99 ms, relay to the better Debezium", 0.2, true),
+                        tuple("steady 2,000/s: p50 ms, relay to the better Debezium", 0.5, true),
+                        tuple("steady 2,000/s: p99 ms, relay to the better Debezium", 0.2, true),
                         tuple("steady 2,000/s: relay's p99 ms", 10.0, true));
     }
 
     @Test
     void whoWasNotMeasuredIsNotCompared() {
-        assertThat(Goals.of(List.of(outcome(
-                        Workload.BACKLOG, Competitor.RELAY, Map.of(Figure.EVENTS_PER_SECOND, 1_000.0)))))
+        assertThat(Goals.of(List.of(
+                        outcome(Workload.BACKLOG, Competitor.RELAY, Map.of(Figure.EVENTS_PER_SECOND, 1_000.0)))))
                 .isEmpty();
     }
 
