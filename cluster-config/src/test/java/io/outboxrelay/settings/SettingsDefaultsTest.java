@@ -57,7 +57,7 @@ class SettingsDefaultsTest {
     void readerBlock() {
         assertThat(orders.reader())
                 .isEqualTo(new ReaderSettings(
-                        Duration.ofMillis(3),
+                        Duration.ofMillis(1),
                         Duration.ofMillis(25),
                         500,
                         1 << 20,
@@ -92,7 +92,7 @@ class SettingsDefaultsTest {
         assertThat(orders.publisher())
                 .isEqualTo(new PublisherSettings(
                         PublisherSettings.Delivery.AT_LEAST_ONCE,
-                        10_000,
+                        2_000,
                         PublisherSettings.OnPoison.PARK_AND_BLOCK_KEY,
                         "",
                         100_000,

@@ -37,7 +37,7 @@ class SettingsRulesTest {
                 "outboxes.orders.table | a_table_name_that_is_a_little_bit_too_long | at most 40 characters",
                 "outboxes.orders.shards | 0 | legal 1 to 1024",
                 "outboxes.orders.reader.tick-min | 0 | legal 1 ms to 1 s",
-                "outboxes.orders.reader.tick-max | 2 ms | legal tick-min (3 ms) to 10 s",
+                "outboxes.orders.reader.tick-max | 900 us | legal tick-min (1 ms) to 10 s",
                 "outboxes.orders.reader.chunk-rows | 10001 | legal 1 to 10000",
                 "outboxes.orders.reader.chunk-bytes | 65 MiB | legal 1 KiB to 64 MiB",
                 "outboxes.orders.reader.max-payload | 1023 B | legal 1 KiB to 256 MiB",

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
@@ -28,6 +29,8 @@ import org.apache.pekko.stream.javadsl.Source;
  * duplicates are born.
  */
 public final class ShardStream {
+    private static final String DISPATCHER = "relay-stream-dispatcher";
+
     private final UniqueKillSwitch inlet;
     private final CompletionStage<Done> completion;
 
@@ -81,7 +84,7 @@ public final class ShardStream {
                 })
                 .toMat(Sink.ignore(), Keep.both())
                 // a publisher on its own threads would otherwise hide sixteen more chunks behind each boundary
-                .withAttributes(Attributes.inputBuffer(1, 1));
+                .withAttributes(Attributes.inputBuffer(1, 1).and(ActorAttributes.dispatcher(DISPATCHER)));
     }
 
     /** What was put aside and may be tried again comes first, so that no aggregate's rows change places. */

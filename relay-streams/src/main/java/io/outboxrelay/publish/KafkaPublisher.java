@@ -63,7 +63,8 @@ public final class KafkaPublisher implements Publisher {
         this.settings = ProducerSettings.create(system, new ByteArraySerializer(), new ByteArraySerializer())
                 .withProperties(properties)
                 .withParallelism(Departures.CHUNKS_UNDER_WAY)
-                .withCloseProducerOnStop(false);
+                .withCloseProducerOnStop(false)
+                .withDispatcher(""); // that of the stream
         this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("pekko.kafka.default-dispatcher"));
         this.batchBytes = ProducerProperties.batchBytes(properties);
         this.producer = new AtomicReference<>(newProducer());

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param seconds measured, after a warm-up of {@value #WARM_UP_SECONDS} s that begins with the first event at the consumer
  */
 record LiveRun(ContestOptions options, int shards, int eventsPerSecond, int seconds, Disturbance disturbance) {
-    private static final int WARM_UP_SECONDS = 15;
+    private static final int WARM_UP_SECONDS = 45; // about as long as everyone's code is still being compiled
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final EventShape SHAPE = EventShape.USUAL;
 
