@@ -63,7 +63,8 @@ final class ProducerProperties {
     static Map<String, String> chosen(String outbox, KafkaSettings kafka, long maxPayload) {
         Map<String, String> properties = new TreeMap<>();
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "outbox-relay-" + outbox);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, "0");
+        // what one look found comes from several streams, and should leave in one request
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "1");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(BATCH_BYTES));
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "60000");
         long requestBytes = Math.max(1 << 20, maxPayload + BESIDE_PAYLOAD);

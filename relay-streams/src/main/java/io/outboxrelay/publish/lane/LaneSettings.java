@@ -41,7 +41,7 @@ public record LaneSettings(
                 kafka,
                 "outbox-relay.positions." + outbox,
                 8,
-                4_000,
+                16_000,
                 16 << 20,
                 maxPayload,
                 Duration.ofSeconds(5),

@@ -4,6 +4,7 @@ import io.outboxrelay.bench.BenchServer;
 import io.outboxrelay.bench.EventShape;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -66,14 +67,13 @@ record BacklogRun(ContestOptions options, int rows, int shards, EventShape shape
         trial.start(1);
         trial.awaitEnd();
         Map<Figure, Double> figures = costs(trial.read().since(before), rows);
-        List<String> lines = Files.readAllLines(trial.log(0));
-        String[] own =
-                lines.isEmpty() ? new String[0] : lines.get(lines.size() - 1).split(" ");
-        if (own.length != 2) {
+        Path result = trial.folder(0).resolve(Commands.FLOOR_RESULT);
+        if (!Files.exists(result)) {
             throw new IOException("the floor failed; its log: " + trial.log(0));
         }
-        figures.put(Figure.EVENTS_PER_SECOND, rows / Double.parseDouble(own[0]));
-        figures.put(Figure.OWN_CPU, Double.parseDouble(own[1]) * 1e6 / rows);
+        List<String> own = Files.readAllLines(result);
+        figures.put(Figure.EVENTS_PER_SECOND, rows / Double.parseDouble(own.get(0)));
+        figures.put(Figure.OWN_CPU, Double.parseDouble(own.get(1)) * 1e6 / rows);
         return figures;
     }
 

@@ -13,6 +13,9 @@ import java.util.List;
  * @param events how many there are; only the floor has to be told
  */
 record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumServer.Unpacked debezium) {
+    /** File in the folder of a floor's process: seconds it took, and CPU seconds, a line each. */
+    static final String FLOOR_RESULT = "result";
+
     private static final List<String> PLAIN_OPTIONS = List.of("-XX:+UseParallelGC"); // as the relay
 
     /** Not started yet. `folder` takes its files; started again with the same folder, it goes on where it was. */
@@ -32,13 +35,13 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
             case DEBEZIUM -> DebeziumServer.process(debezium, Tuning.THROUGHPUT, arena, competitor.table(), folder);
             case DEBEZIUM_LATENCY ->
                 DebeziumServer.process(debezium, Tuning.LATENCY, arena, competitor.table(), folder);
-            case FLOOR_COPY -> floor("copy");
-            case FLOOR_PRODUCER -> floor("producer");
-            case FLOOR_BOTH -> floor("both");
+            case FLOOR_COPY -> floor("copy", folder);
+            case FLOOR_PRODUCER -> floor("producer", folder);
+            case FLOOR_BOTH -> floor("both", folder);
         };
     }
 
-    private ProcessBuilder floor(String what) {
+    private ProcessBuilder floor(String what, Path folder) {
         return java(
                 PLAIN_OPTIONS,
                 Floor.class.getName(),
@@ -49,7 +52,8 @@ record Commands(Arena arena, int shards, int events, int payloadBytes, DebeziumS
                 arena.brokers(),
                 Arena.TOPIC,
                 Integer.toString(events),
-                Integer.toString(payloadBytes));
+                Integer.toString(payloadBytes),
+                folder.resolve(FLOOR_RESULT).toString());
     }
 
     private ProcessBuilder relay(Path folder, String delivery) throws IOException {

@@ -3,6 +3,8 @@ package io.outboxrelay.bench.contest;
 import io.outboxrelay.bench.CpuMeter;
 import io.outboxrelay.bench.EventShape;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.Map;
@@ -19,12 +21,12 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * What the machine can do at best: all rows out of PostgreSQL by one COPY, as many records into Kafka by one producer, or
- * both at once, with nothing between them. Its last line is how many seconds that took, and how many of CPU.
+ * both at once, with nothing between them. Writes to a file how many seconds that took, and how many of CPU.
  */
 final class Floor {
     private Floor() {}
 
-    /** copy, producer or both; database URL, user, table, brokers, topic, events, bytes of a payload. */
+    /** copy, producer or both; database URL, user, table, brokers, topic, events, bytes of a payload, file for the result. */
     public static void main(String[] arguments) throws Exception {
         String what = arguments[0];
         long began = System.nanoTime();
@@ -33,8 +35,8 @@ final class Floor {
         copy.toCompletableFuture().join();
         producer.toCompletableFuture().join();
         double seconds = (System.nanoTime() - began) / 1e9;
-        System.out.println(
-                seconds + " " + CpuMeter.totalOf(ProcessHandle.current().pid()));
+        double cpuSeconds = CpuMeter.totalOf(ProcessHandle.current().pid());
+        Files.writeString(Path.of(arguments[8]), seconds + "\n" + cpuSeconds);
     }
 
     private static void copy(String[] arguments) throws Exception {
