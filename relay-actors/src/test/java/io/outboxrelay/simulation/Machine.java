@@ -52,6 +52,7 @@ final class Machine {
                                     internal-dispatcher = pekko.actor.default-dispatcher
                                   }
                                 }
+                                relay-stream-dispatcher = pekko.actor.default-dispatcher
                                 """).withFallback(ConfigFactory.load())),
                 Optional.of(ExecutionContext.fromExecutor(list)));
         ClusterSetup cluster = new ClusterSetup(started -> new StubbedCluster(started, this::subscribed));
