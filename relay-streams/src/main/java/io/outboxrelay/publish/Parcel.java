@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records that are acknowledged as one: Pekko Connectors' stage spends a promise and a message to the stream's actor on
- * each that it is given, a fifth of what publishing costs. Only {@link StoppingProducer} knows how to send it.
+ * each that it is given, a fifth of a backlog's CPU time. Only {@link StoppingProducer} knows how to send it. See
+ * docs/decisions/0019-few-hands.md.
  */
 final class Parcel extends ProducerRecord<byte[], byte[]> {
     private final List<ProducerRecord<byte[], byte[]>> records;
