@@ -29,7 +29,8 @@ public final class SteadyWriters implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     private final List<Future<Long>> writers = new ArrayList<>();
     private volatile long began;
-    private volatile long rounds = Long.MAX_VALUE;
+    private long rounds = Long.MAX_VALUE;
+    private long furthest = -1;
 
     /** In transactions of as many rows as it takes to need about a thousand of them per second. */
     public SteadyWriters(BenchServer server, String table, EventShape shape, int eventsPerSecond) {
@@ -55,10 +56,9 @@ public final class SteadyWriters implements AutoCloseable {
         }
     }
 
-    /** Writes what is due by now and stops; returns how many events were written. */
+    /** Stops after the round that one of them has begun, so that no number is missing; returns how many events were written. */
     public long stop() throws Exception {
-        // One more, because each writer may have seen the former end already.
-        rounds = Math.min(rounds, (System.nanoTime() - began) / (WRITERS * nanosPerTransaction) + 2);
+        end(Long.MAX_VALUE);
         long written = 0;
         for (Future<Long> writer : writers) {
             written += writer.get();
@@ -68,8 +68,17 @@ public final class SteadyWriters implements AutoCloseable {
 
     @Override
     public void close() {
-        rounds = 0;
+        end(0);
         threads.shutdownNow();
+    }
+
+    private synchronized void end(long atMost) {
+        rounds = Math.min(Math.min(rounds, atMost), furthest + 1);
+    }
+
+    private synchronized boolean begins(long round) {
+        furthest = round < rounds ? Math.max(furthest, round) : furthest;
+        return round < rounds;
     }
 
     private Callable<Long> writer(int writer) {
@@ -79,7 +88,7 @@ public final class SteadyWriters implements AutoCloseable {
                     PreparedStatement insert = connection.prepareStatement("insert into " + table
                             + " (aggregatetype, aggregateid, type, payload) values ('order', ?, 'Changed', ?)")) {
                 connection.setAutoCommit(false);
-                for (long round = 0; round < rounds; round++) {
+                for (long round = 0; begins(round); round++) {
                     long due = began + (round * WRITERS + writer) * nanosPerTransaction;
                     awaitTurn(due);
                     for (int row = 0; row < rowsPerTransaction; row++) {

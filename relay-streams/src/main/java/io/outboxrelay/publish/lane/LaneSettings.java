@@ -13,6 +13,9 @@ import java.time.Duration;
  * @param maxRows the rows a transaction holds at most; a single larger send still goes whole
  * @param maxBytes the bytes of keys, values and headers a transaction holds at most, likewise
  * @param maxPayload the largest payload in bytes, for the size of requests
+ * @param restBetween how long a lane gathers sends after a commit: Kafka answers a commit before its markers are written,
+ *     and a transaction begun before that has to wait for its broker's back-off, 20 ms by default
+ *     (`add.partitions.to.txn.retry.backoff.ms`)
  * @param closeWithin how long the end of a lane waits for Kafka to take back its open transaction
  * @param fenceWithin how long a fence waits for Kafka before it fails TRANSIENT
  */
@@ -24,6 +27,7 @@ public record LaneSettings(
         int maxRows,
         long maxBytes,
         long maxPayload,
+        Duration restBetween,
         Duration closeWithin,
         Duration fenceWithin) {
 
@@ -44,6 +48,7 @@ public record LaneSettings(
                 16_000,
                 16 << 20,
                 maxPayload,
+                Duration.ofMillis(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30));
     }

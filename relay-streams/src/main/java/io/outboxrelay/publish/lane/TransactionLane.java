@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.pekko.Done;
@@ -177,6 +178,7 @@ public final class TransactionLane {
         List<LaneSend> batch = queue.next();
         while (!batch.isEmpty()) {
             commit(batch);
+            LockSupport.parkNanos(settings.restBetween().toNanos());
             batch = queue.next();
         }
         finishClose();

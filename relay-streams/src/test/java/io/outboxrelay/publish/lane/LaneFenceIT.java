@@ -53,6 +53,7 @@ class LaneFenceIT {
                 settings.maxRows(),
                 settings.maxBytes(),
                 settings.maxPayload(),
+                settings.restBetween(),
                 settings.closeWithin(),
                 fenceWithin);
     }

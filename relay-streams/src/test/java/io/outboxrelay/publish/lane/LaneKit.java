@@ -65,6 +65,7 @@ final class LaneKit implements AutoCloseable {
                 maxRows,
                 settings.maxBytes(),
                 settings.maxPayload(),
+                settings.restBetween(),
                 closeWithin,
                 fenceWithin);
     }
