@@ -81,6 +81,15 @@ public final class BenchServer implements AutoCloseable {
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
+    /** Takes a snapshot and a transaction id, and keeps both until this session's transaction ends. */
+    public static void hold(Connection holder) throws SQLException {
+        holder.setAutoCommit(false);
+        holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("select pg_current_xact_id()");
+        }
+    }
+
     /** To a database of its own on the same server; the caller closes it. */
     Connection connectElsewhere() throws SQLException {
         String name = "elsewhere";

@@ -3,7 +3,6 @@ package io.outboxrelay.bench;
 import io.outboxrelay.bench.DueLatencies.Summary;
 import io.outboxrelay.settings.OutboxSettings;
 import java.sql.Connection;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -46,7 +45,7 @@ final class HeldBench {
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(Math.min(LONGEST_WARM_UP_SECONDS, options.seconds())));
                 long began = System.nanoTime();
                 Cost unheld = Cost.of(server, this::pass);
-                hold(holder);
+                BenchServer.hold(holder);
                 long held = System.nanoTime();
                 Cost after = Cost.of(server, this::pass);
                 long ended = System.nanoTime();
@@ -63,14 +62,6 @@ final class HeldBench {
 
     private void pass() {
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(options.seconds()));
-    }
-
-    private static void hold(Connection holder) throws Exception {
-        holder.setAutoCommit(false);
-        holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        try (Statement statement = holder.createStatement()) {
-            statement.execute("select pg_current_xact_id()");
-        }
     }
 
     private static void await(DueLatencies latencies, long written) {

@@ -2,21 +2,18 @@ package io.outboxrelay.bench.contest;
 
 import io.outboxrelay.bench.EventShape;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Looks whether all events are in the topic, cheaply while they come, and reads and checks them all in the end. */
 final class Arrival implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final List<TopicPartition> partitions;
     private final EventCheck check;
     private final int events;
     private long firstMillis = Long.MAX_VALUE;
@@ -25,15 +22,7 @@ final class Arrival implements AutoCloseable {
     Arrival(String brokers, int events, EventShape shape) {
         this.events = events;
         this.check = new EventCheck(shape);
-        this.consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        this.partitions = consumer.partitionsFor(Arena.TOPIC).stream()
-                .map(one -> new TopicPartition(one.topic(), one.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        this.consumer = WholeTopic.consumer(brokers);
     }
 
     /**
@@ -62,8 +51,8 @@ final class Arrival implements AutoCloseable {
 
     /** Reads what came after the last event: duplicates. Call it once the competitor has ended. */
     void readRest() {
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (!WholeTopic.isAt(ends, consumer)) {
             read();
         }
     }
@@ -80,7 +69,7 @@ final class Arrival implements AutoCloseable {
     }
 
     private long offsets() {
-        return consumer.endOffsets(partitions).values().stream()
+        return consumer.endOffsets(consumer.assignment()).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }

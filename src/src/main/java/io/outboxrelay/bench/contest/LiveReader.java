@@ -3,7 +3,6 @@ package io.outboxrelay.bench.contest;
 import io.outboxrelay.bench.DueLatencies;
 import io.outboxrelay.bench.EventShape;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +11,12 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The consumer of a live workload, on a thread of its own: when each event was there, and whether all is right with it. */
 final class LiveReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final List<TopicPartition> partitions;
     private final EventCheck check;
     private final DueLatencies latencies = new DueLatencies();
     private final CompletableFuture<Void> reading;
@@ -28,15 +25,7 @@ final class LiveReader implements AutoCloseable {
 
     LiveReader(String brokers, EventShape shape) {
         this.check = new EventCheck(shape);
-        this.consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", brokers, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        this.partitions = consumer.partitionsFor(Arena.TOPIC).stream()
-                .map(one -> new TopicPartition(one.topic(), one.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        this.consumer = WholeTopic.consumer(brokers);
         this.reading = CompletableFuture.runAsync(this::read, task -> new Thread(task, "reader").start());
     }
 
@@ -45,8 +34,8 @@ final class LiveReader implements AutoCloseable {
             while (!finishing) {
                 readSome();
             }
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (!WholeTopic.isAt(ends, consumer)) {
                 readSome();
             }
         }

@@ -1,12 +1,11 @@
 package io.outboxrelay.bench.contest;
 
+import io.outboxrelay.bench.BenchServer;
 import io.outboxrelay.bench.DueLatencies;
 import io.outboxrelay.bench.EventShape;
 import io.outboxrelay.bench.SteadyWriters;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -74,7 +73,7 @@ record LiveRun(ContestOptions options, int shards, int eventsPerSecond, int seco
 
     private void disturb(Trial trial, Connection holder) throws Exception {
         if (disturbance == Disturbance.HELD) {
-            hold(holder);
+            BenchServer.hold(holder);
         } else if (disturbance == Disturbance.KILLED) {
             trial.kill();
             trial.start(1);
@@ -108,14 +107,6 @@ record LiveRun(ContestOptions options, int shards, int eventsPerSecond, int seco
         figures.put(Figure.POSTGRES_CORE, 100 * spent.postgresCpu() / spent.seconds());
         figures.put(Figure.TRANSACTIONS, spent.transactions() / spent.seconds());
         return figures;
-    }
-
-    private static void hold(Connection holder) throws SQLException {
-        holder.setAutoCommit(false);
-        holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        try (Statement statement = holder.createStatement()) {
-            statement.execute("select pg_current_xact_id()");
-        }
     }
 
     private static void pass(long seconds) {
