@@ -4,7 +4,6 @@ import io.outboxrelay.fault.RelayException;
 import io.outboxrelay.model.Chunk;
 import io.outboxrelay.model.OutboxRow;
 import io.outboxrelay.model.ShardId;
-import io.outboxrelay.model.SlotRange;
 import io.outboxrelay.model.Slots;
 import io.outboxrelay.settings.ReaderSettings;
 import io.outboxrelay.store.postgres.TailRead.SlottedRow;
@@ -66,17 +65,14 @@ final class Feeds {
      */
     byte @Nullable [] beginLook() {
         members = new ArrayList<>();
-        byte[] mask = new byte[Slots.COUNT / 8];
         for (Feed feed : byShard.values()) {
             if (feed.mode == Feed.Mode.TAIL && hasRoom(feed) && members.stream().noneMatch(feed::overlaps)) {
                 members.add(feed);
-                SlotRange slots = feed.claim.slots();
-                for (int slot = slots.low(); slot <= slots.high(); slot++) {
-                    mask[slot >> 3] |= (byte) (1 << (slot & 7));
-                }
             }
         }
-        return members.isEmpty() ? null : mask;
+        return members.isEmpty()
+                ? null
+                : SlotMask.of(members.stream().map(feed -> feed.claim.slots()).toList());
     }
 
     /** Deals what the look found; `prev` is where the tail stood before it. */
